@@ -1,0 +1,61 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{Epoch, MessageId, RoomId, Seq, Token};
+
+/// What a client says. Text that a person typed comes as it is; the server judges it and says what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// First on every connection; answered by `welcome`.
+    Hello(Hello),
+    /// Makes a room and joins it; answered by `joined`.
+    Create { name: String },
+    /// Joins a room, making it if there is none; answered by `joined`. `since` is the last seq the client has.
+    Join {
+        room: RoomId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Seq>,
+    },
+    /// Leaves a room for good; answered by `left`.
+    Leave { room: RoomId },
+    /// Says something; answered by `accepted`.
+    Send { room: RoomId, id: MessageId, body: String },
+    /// The person is typing. Never answered.
+    Typing { room: RoomId },
+    /// Asks for up to `limit` entries just before a seq; answered by `history`.
+    History { room: RoomId, before: Seq, limit: u32 },
+    /// Answered by `pong`.
+    Ping,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    pub name: String,
+    /// From an earlier `welcome`: makes this the same person again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
+    /// Of the `welcome` under which the cursors were gained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
+    /// For each room with entries at hand, the last seq.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cursors: BTreeMap<RoomId, Seq>,
+}
+
+impl ClientFrame {
+    /// The `type` on the wire, which an error names as what it is `about`.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Hello(_) => "hello",
+            Self::Create { .. } => "create",
+            Self::Join { .. } => "join",
+            Self::Leave { .. } => "leave",
+            Self::Send { .. } => "send",
+            Self::Typing { .. } => "typing",
+            Self::History { .. } => "history",
+            Self::Ping => "ping",
+        }
+    }
+}

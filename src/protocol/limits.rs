@@ -1,0 +1,66 @@
+//! Every limit of the protocol in one place. Times are in milliseconds, sizes in bytes or Unicode scalar values.
+//!
+//! `docs/PROTOCOL.md` repeats these numbers for people who write their own client.
+
+/// One frame, in bytes, in either direction.
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// One message, in Unicode scalar values. Four bytes each and JSON escapes still fit a frame.
+pub const MESSAGE_CHARS_MAX: usize = 4_000;
+pub const USER_NAME_CHARS_MAX: usize = 32;
+pub const ROOM_NAME_CHARS_MAX: usize = 48;
+pub const ROOM_ID_CHARS_MAX: usize = 64;
+/// User ids, message ids, tokens and epochs, in ASCII characters.
+pub const ID_CHARS_MAX: usize = 64;
+
+/// Rooms on one server.
+pub const ROOMS_MAX: usize = 1_000;
+/// Rooms that one person is in.
+pub const ROOMS_PER_USER_MAX: usize = 100;
+/// Rooms in one `rooms` frame; a longer list comes in several frames.
+pub const ROOMS_PER_FRAME: usize = 200;
+/// People whom a `presence` frame names; `online` counts the rest too.
+pub const PEOPLE_NAMED_MAX: usize = 200;
+/// People whom a `typing` frame names.
+pub const TYPING_NAMED_MAX: usize = 5;
+/// Entries in one page of replay or history.
+pub const PAGE_ENTRIES_MAX: usize = 100;
+/// Bytes of entries in one page, so that a `history` frame keeps below [`FRAME_BYTES_MAX`].
+pub const PAGE_BYTES_MAX: usize = 48 * 1024;
+
+/// Frames that may wait for one connection's socket to take them.
+pub const FRAMES_IN_FLIGHT_MAX: usize = 64;
+/// Answers that may wait for one connection; past that it asks faster than it reads, and is closed.
+pub const ANSWERS_WAITING_MAX: usize = 256;
+
+/// Messages a person may send in a burst, and then per second.
+pub const MESSAGES_BURST: u32 = 20;
+pub const MESSAGES_PER_SECOND: u32 = 5;
+/// Rooms a person may make in a burst, and then per minute.
+pub const CREATES_BURST: u32 = 10;
+pub const CREATES_PER_MINUTE: u32 = 6;
+/// Frames of any kind on one connection.
+pub const FRAMES_BURST: u32 = 200;
+pub const FRAMES_PER_SECOND: u32 = 50;
+
+/// The client pings after this long without having sent anything, give or take [`PING_JITTER_PERCENT`].
+pub const PING_EVERY_MS: u64 = 25_000;
+pub const PING_JITTER_PERCENT: u64 = 20;
+/// The client gives a link up when nothing has come this long after its ping.
+pub const PONG_WITHIN_MS: u64 = 10_000;
+/// The server drops a client that has been silent this long: below the 60 s at which proxies cut idle links.
+pub const SILENCE_MAX_MS: u64 = 45_000;
+/// The server waits this long for `hello`.
+pub const HELLO_WITHIN_MS: u64 = 10_000;
+/// The client waits this long for the socket to open, and again for `welcome`.
+pub const CONNECT_WITHIN_MS: u64 = 8_000;
+/// Bounds of the client's reconnect delay; between them it doubles, with full jitter.
+pub const RECONNECT_MIN_MS: u64 = 300;
+pub const RECONNECT_MAX_MS: u64 = 20_000;
+/// The client sends an unanswered message again after this long.
+pub const ANSWER_WITHIN_MS: u64 = 5_000;
+/// A person counts as online this long after the last connection went, so that a reload does not flicker.
+pub const PRESENCE_GRACE_MS: u64 = 10_000;
+/// States (counts, people, typing) go out at most this often.
+pub const STATES_EVERY_MS: u64 = 1_000;
+/// A `typing` frame is believed this long; a client repeats it at most every half of that.
+pub const TYPING_LASTS_MS: u64 = 6_000;

@@ -1,0 +1,111 @@
+use std::fmt;
+
+use super::ids::RoomId;
+use super::limits::{ROOM_NAME_CHARS_MAX, USER_NAME_CHARS_MAX};
+
+/// Why a name cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameError {
+    Empty,
+    TooLong { chars_max: usize },
+    InvisibleCharacter,
+    NoLetterOrDigit,
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("A name needs at least one character."),
+            Self::TooLong { chars_max } => write!(f, "A name has at most {chars_max} characters."),
+            Self::InvisibleCharacter => f.write_str("A name cannot hold invisible characters."),
+            Self::NoLetterOrDigit => f.write_str("A room's name needs a letter or a digit."),
+        }
+    }
+}
+
+impl std::error::Error for NameError {}
+
+/// What a person is called: 1 to 32 visible characters, single spaces between words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserName(String);
+
+impl UserName {
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        clean(text, USER_NAME_CHARS_MAX).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a room is called: 1 to 48 visible characters, at least one of them a letter or digit for its [`RoomId`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomName {
+    text: String,
+    id: RoomId,
+}
+
+impl RoomName {
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        let text = clean(text, ROOM_NAME_CHARS_MAX)?;
+        let id = RoomId::from_name(&text).ok_or(NameError::NoLetterOrDigit)?;
+        Ok(Self { text, id })
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub fn id(&self) -> &RoomId {
+        &self.id
+    }
+}
+
+fn clean(text: &str, chars_max: usize) -> Result<String, NameError> {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() {
+        Err(NameError::Empty)
+    } else if name.chars().count() > chars_max {
+        Err(NameError::TooLong { chars_max })
+    } else if name.chars().any(is_invisible) {
+        Err(NameError::InvisibleCharacter)
+    } else {
+        Ok(name)
+    }
+}
+
+/// Controls, and the format characters that hide in a name or turn the text around it (Unicode category Cf,
+/// without U+200C and U+200D, which Persian, Indic scripts and emoji need).
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_and_their_spaces_single() {
+        assert_eq!(UserName::parse("  Ada \t Lovelace\n").unwrap().as_str(), "Ada Lovelace");
+        assert_eq!(RoomName::parse(" Book  club ").unwrap().id().as_str(), "book-club");
+    }
+
+    #[test]
+    fn names_that_nobody_could_read_are_refused() {
+        assert_eq!(UserName::parse(" \t "), Err(NameError::Empty));
+        assert_eq!(UserName::parse(&"x".repeat(33)), Err(NameError::TooLong { chars_max: 32 }));
+        assert_eq!(UserName::parse("ev\u{202e}il"), Err(NameError::InvisibleCharacter));
+        assert_eq!(RoomName::parse("…"), Err(NameError::NoLetterOrDigit));
+    }
+
+    #[test]
+    fn names_of_every_script_fit() {
+        for name in ["李清照", "علی‌رضا", "👩‍🚀", &"界".repeat(32)] {
+            assert!(UserName::parse(name).is_ok(), "{name}");
+        }
+    }
+}

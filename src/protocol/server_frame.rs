@@ -1,0 +1,128 @@
+use serde::{Deserialize, Serialize};
+
+use super::codes::ErrorCode;
+use super::entry::{Entry, User};
+use super::ids::{Epoch, MessageId, RoomId, Seq, Token};
+use super::limits;
+use super::states::{Presence, RoomList, RoomSummary, Typing};
+
+/// What the server says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerFrame {
+    Welcome(Welcome),
+    Rooms(RoomList),
+    Joined(Joined),
+    Left {
+        room: RoomId,
+    },
+    Entry(Entry),
+    /// The message is in the log, at this place.
+    Accepted {
+        room: RoomId,
+        id: MessageId,
+        seq: Seq,
+        at: u64,
+    },
+    Presence(Presence),
+    Typing(Typing),
+    History(HistoryPage),
+    Error(Refusal),
+    Pong,
+    Bye(Bye),
+    /// A frame that this client does not know; it is ignored.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Answers `hello`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    pub user: User,
+    /// To be kept secret and sent with the next `hello`.
+    pub token: Token,
+    pub epoch: Epoch,
+    /// Every room that this person is in. A `joined` follows for each.
+    pub member_of: Vec<RoomId>,
+    pub heartbeat: Heartbeat,
+    pub limits: Limits,
+}
+
+/// How the client keeps the link alive, in ms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    pub ping_every_ms: u64,
+    pub pong_within_ms: u64,
+}
+
+impl Default for Heartbeat {
+    fn default() -> Self {
+        Self { ping_every_ms: limits::PING_EVERY_MS, pong_within_ms: limits::PONG_WITHIN_MS }
+    }
+}
+
+/// The limits that a client should know before it runs into them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    pub frame_bytes: usize,
+    pub message_chars: usize,
+    pub messages_per_second: u32,
+    pub messages_burst: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            frame_bytes: limits::FRAME_BYTES_MAX,
+            message_chars: limits::MESSAGE_CHARS_MAX,
+            messages_per_second: limits::MESSAGES_PER_SECOND,
+            messages_burst: limits::MESSAGES_BURST,
+        }
+    }
+}
+
+/// Answers `join` and `create`, and follows `welcome` for each room. The room's entries come after it, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    pub room: RoomSummary,
+    /// The last seq of the log at this moment.
+    pub head: Seq,
+    /// Entries follow from `after + 1`. Beyond the client's own cursor, what lies between is there by `history`.
+    pub after: Seq,
+}
+
+/// Answers `history`: entries in order, all before the seq asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryPage {
+    pub room: RoomId,
+    pub before: Seq,
+    pub entries: Vec<Entry>,
+    /// Whether there are entries before these.
+    pub more: bool,
+}
+
+/// Answers a request that failed. The text is for a programmer; a person gets words chosen by the code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub code: ErrorCode,
+    pub message: String,
+    /// The `type` of the frame refused, where it could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<MessageId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}
+
+/// Goes before the closing of the socket, with the same number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bye {
+    pub code: u16,
+    pub reason: String,
+    /// Not to come back earlier. Drawn per connection, so that not all come at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconnect_after_ms: Option<u64>,
+}

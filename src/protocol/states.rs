@@ -1,0 +1,44 @@
+//! States: only the newest matters, so they are sent in full once, then as changes, and skipped freely in between.
+
+use serde::{Deserialize, Serialize};
+
+use super::entry::User;
+use super::ids::{RoomId, UserId};
+
+/// A room as the room list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomSummary {
+    pub id: RoomId,
+    pub name: String,
+    /// People online in it; two tabs of one person are one.
+    pub online: u32,
+}
+
+/// Rooms that are new or changed; with `all`, everything known before is to be forgotten first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomList {
+    #[serde(default)]
+    pub all: bool,
+    pub rooms: Vec<RoomSummary>,
+}
+
+/// Who is online in a room: who came and who went; with `all`, everyone known before is to be forgotten first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    pub room: RoomId,
+    #[serde(default)]
+    pub all: bool,
+    /// Everyone online, also those beyond the first [`PEOPLE_NAMED_MAX`](super::limits::PEOPLE_NAMED_MAX).
+    pub online: u32,
+    #[serde(default)]
+    pub here: Vec<User>,
+    #[serde(default)]
+    pub gone: Vec<UserId>,
+}
+
+/// Who is typing in a room now; always the whole list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typing {
+    pub room: RoomId,
+    pub users: Vec<User>,
+}
