@@ -42,7 +42,7 @@ pub const CREATES_PER_MINUTE: u32 = 6;
 pub const FRAMES_BURST: u32 = 200;
 pub const FRAMES_PER_SECOND: u32 = 50;
 
-/// The client pings after this long without having sent anything, give or take [`PING_JITTER_PERCENT`].
+/// The client pings this often, give or take [`PING_JITTER_PERCENT`], so that clients do not beat in step.
 pub const PING_EVERY_MS: u64 = 25_000;
 pub const PING_JITTER_PERCENT: u64 = 20;
 /// The client gives a link up when nothing has come this long after its ping.
