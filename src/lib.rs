@@ -2,4 +2,6 @@
 
 pub mod hub;
 pub mod protocol;
+#[cfg(feature = "ssr")]
+pub mod server;
 pub mod session;
