@@ -1,1 +1,28 @@
-fn main() {}
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use parlor::server::{Config, Server, ServerError, asked_to_stop, init_logging};
+
+/// As of a command line that cannot be understood, by custom.
+const EXIT_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let (line, code) = match Config::read() {
+        Err(line) => (line, EXIT_USAGE.into()),
+        Ok(config) => match serve(config) {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(error) => (error.to_string(), ExitCode::FAILURE),
+        },
+    };
+    eprintln!("parlor: {line}");
+    code
+}
+
+#[tokio::main]
+async fn serve(config: Config) -> Result<(), ServerError> {
+    init_logging(&config);
+    let server = Server::bind(config).await?;
+    // Whoever started it may have closed the output, which is no reason not to serve.
+    let _ = writeln!(io::stdout(), "Parlor is at http://{}", server.address());
+    server.run(asked_to_stop()).await
+}

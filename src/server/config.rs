@@ -1,0 +1,88 @@
+use std::env;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use leptos::config::LeptosOptions;
+use tracing_subscriber::filter::Targets;
+
+/// Self-hosted multi-room web chat that never loses a message.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "parlor", version)]
+pub struct Config {
+    /// The address to listen on; port 0 takes any that is free
+    #[arg(long, value_name = "ADDR", env = "PARLOR_LISTEN", default_value_t = default_listen())]
+    pub listen: SocketAddr,
+
+    /// The folder for the messages, made if there is none
+    #[arg(long, value_name = "DIR", env = "PARLOR_DATA", default_value = "data")]
+    pub data: PathBuf,
+
+    /// The folder with the built web files
+    #[arg(long, value_name = "DIR", env = "PARLOR_SITE", default_value_os_t = default_site())]
+    pub site: PathBuf,
+
+    /// What to log: error, warn, info, debug or trace, also for parts: "info,parlor=debug"
+    #[arg(long, value_name = "FILTER", env = "PARLOR_LOG", default_value = "info")]
+    pub log: Targets,
+
+    /// How to log, to the standard error output
+    #[arg(long, value_name = "FORMAT", env = "PARLOR_LOG_FORMAT", default_value = "human")]
+    pub log_format: LogFormat,
+
+    /// Where the browser hears of new builds during development
+    #[arg(long, hide = true, env = "LEPTOS_RELOAD_PORT", default_value_t = 3001)]
+    reload_port: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    Human,
+    Json,
+}
+
+impl Config {
+    /// Reads the command line and the environment. The error is one line that says what is wrong.
+    pub fn read() -> Result<Self, String> {
+        Self::try_parse().map_err(|error| {
+            if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+                error.exit();
+            }
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            format!("{line}; --help lists what there is")
+        })
+    }
+
+    /// What the pages need to know of where their files are.
+    pub fn leptos_options(&self) -> LeptosOptions {
+        LeptosOptions::builder()
+            .output_name("parlor")
+            .site_root(self.site.to_string_lossy())
+            .site_addr(self.listen)
+            .reload_port(self.reload_port)
+            .hash_files(has_hashed_files())
+            .build()
+    }
+}
+
+/// The build tool says where the browser is told to look, when it runs the server for development.
+fn default_listen() -> SocketAddr {
+    let given = env::var("LEPTOS_SITE_ADDR").ok().and_then(|address| address.parse().ok());
+    given.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
+}
+
+fn default_site() -> PathBuf {
+    let beside_program = beside_program("site").filter(|dir| dir.is_dir());
+    env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from).or(beside_program).unwrap_or_else(|| "target/site".into())
+}
+
+/// The build leaves a list of hashes beside the program if the names of the web files hold them.
+fn has_hashed_files() -> bool {
+    beside_program("hash.txt").is_some_and(|list| list.is_file())
+}
+
+fn beside_program(name: &str) -> Option<PathBuf> {
+    Some(env::current_exe().ok()?.parent()?.join(name))
+}
