@@ -29,6 +29,8 @@ pub const PAGE_BYTES_MAX: usize = 48 * 1024;
 
 /// Frames that may wait for one connection's socket to take them.
 pub const FRAMES_IN_FLIGHT_MAX: usize = 64;
+/// Bytes that may wait for one connection's socket to take them, give or take one frame.
+pub const IN_FLIGHT_BYTES_MAX: usize = 256 * 1024;
 /// Answers that may wait for one connection; past that it asks faster than it reads, and is closed.
 pub const ANSWERS_WAITING_MAX: usize = 256;
 
@@ -42,7 +44,7 @@ pub const CREATES_PER_MINUTE: u32 = 6;
 pub const FRAMES_BURST: u32 = 200;
 pub const FRAMES_PER_SECOND: u32 = 50;
 
-/// The client pings after this long without having sent anything, give or take [`PING_JITTER_PERCENT`].
+/// The client pings this often, give or take [`PING_JITTER_PERCENT`], so that clients do not beat in step.
 pub const PING_EVERY_MS: u64 = 25_000;
 pub const PING_JITTER_PERCENT: u64 = 20;
 /// The client gives a link up when nothing has come this long after its ping.

@@ -1,0 +1,185 @@
+use super::*;
+use crate::protocol::HistoryPage;
+
+fn resets(bench: &Bench) -> Vec<bool> {
+    let reset = |event: &Event| if let Event::Joined { reset, .. } = event { Some(*reset) } else { None };
+    bench.events.iter().filter_map(reset).collect()
+}
+
+fn page(before: Seq, first: Seq, last: Seq) -> HistoryPage {
+    let entries = (first..=last).map(|seq| entry("general", seq, &format!("m{seq}"))).collect();
+    HistoryPage { room: room_id("general"), before, entries, more: first > 1 }
+}
+
+#[test]
+fn entries_are_shown_once_and_in_order() {
+    let mut bench = Bench::in_room("general", 4);
+    for seq in [5, 5, 6, 4, 1, 6, 7] {
+        bench.entry("general", seq, &format!("m{seq}"));
+    }
+    assert_eq!(bench.shown(), [5, 6, 7]);
+    assert_eq!(bench.sent, [] as [Value; 0]);
+}
+
+#[test]
+fn a_gap_is_never_shown_and_is_read_again_from_the_cursor() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.entry("general", 5, "m5");
+    bench.entry("general", 8, "m8");
+    bench.entry("general", 9, "m9");
+    assert_eq!(bench.shown(), [5]);
+    assert_eq!(bench.sent, [json!({"type": "join", "room": "general", "since": 5})], "asked for once");
+    bench.joined("general", 5);
+    for seq in 6..=9 {
+        bench.entry("general", seq, &format!("m{seq}"));
+    }
+    assert_eq!(bench.shown(), [5, 6, 7, 8, 9]);
+    assert_eq!(resets(&bench), [false]);
+}
+
+#[test]
+fn a_reconnect_resumes_from_the_cursor_by_itself() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.entry("general", 5, "m5");
+    bench.reconnect("epoch-1", &["general"]);
+    let hello = bench.sent.last().unwrap();
+    assert_eq!((&hello["cursors"], &hello["epoch"]), (&json!({"general": 5}), &json!("epoch-1")));
+    bench.joined("general", 5);
+    bench.entry("general", 6, "m6");
+    assert_eq!(bench.shown(), [5, 6]);
+    assert_eq!(resets(&bench), [false], "what is on the screen stays");
+}
+
+#[test]
+fn after_a_long_absence_the_newest_page_starts_anew() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.reconnect("epoch-1", &["general"]);
+    bench.joined("general", 900);
+    assert_eq!(resets(&bench), [true]);
+    bench.entry("general", 901, "m901");
+    assert_eq!(bench.shown(), [901]);
+    bench.forget();
+    bench.command(Command::LoadOlder { room: room_id("general") });
+    assert_eq!(bench.sent[0]["before"], 901);
+}
+
+#[test]
+fn a_server_with_another_log_is_joined_anew() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.reconnect("epoch-2", &[]);
+    assert_eq!(bench.sent.last().unwrap(), &json!({"type": "join", "room": "general"}));
+    bench.joined("general", 4);
+    assert_eq!(resets(&bench), [true], "the same number means another entry there");
+}
+
+#[test]
+fn a_room_left_on_another_device_is_left_here() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.reconnect("epoch-1", &[]);
+    assert!(bench.events.contains(&Event::Left { room: room_id("general") }));
+    assert_eq!(bench.sent_types(), ["hello"]);
+}
+
+#[test]
+fn a_room_entered_on_another_device_is_entered_here() {
+    let mut bench = Bench::online(1);
+    bench.joined("general", 4);
+    bench.entry("general", 5, "m5");
+    assert_eq!(bench.shown(), [5]);
+}
+
+#[test]
+fn a_room_asked_for_while_offline_is_joined_later() {
+    let mut bench = Bench::online(1);
+    bench.close(1006);
+    bench.command(Command::Join { room: room_id("general") });
+    bench.run_for(1_000);
+    bench.open();
+    bench.welcome("epoch-1", &[]);
+    assert_eq!(bench.sent.last().unwrap(), &json!({"type": "join", "room": "general"}));
+}
+
+#[test]
+fn leaving_takes_effect_at_once_and_survives_a_broken_link() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.say("general", "m1", "one");
+    bench.close(1006);
+    bench.command(Command::Leave { room: room_id("general") });
+    assert_eq!(bench.events.last(), Some(&Event::Left { room: room_id("general") }));
+    bench.run_for(1_000);
+    bench.open();
+    bench.welcome("epoch-1", &["general"]);
+    assert_eq!(bench.sent.last().unwrap(), &json!({"type": "leave", "room": "general"}));
+    bench.forget();
+    bench.joined("general", 4);
+    bench.entry("general", 5, "m5");
+    assert_eq!((&bench.events[..], bench.sent_ids()), (&[][..], vec![]), "neither room nor message comes back");
+    bench.receive(&ServerFrame::Left { room: room_id("general") });
+    bench.command(Command::Join { room: room_id("general") });
+    bench.joined("general", 6);
+    assert_eq!(resets(&bench), [true]);
+}
+
+#[test]
+fn leaving_and_entering_again_in_one_breath_ends_inside() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.command(Command::Leave { room: room_id("general") });
+    bench.command(Command::Join { room: room_id("general") });
+    assert_eq!(bench.sent_types(), ["leave", "join"]);
+    bench.forget();
+    bench.receive(&ServerFrame::Left { room: room_id("general") });
+    bench.joined("general", 6);
+    bench.entry("general", 7, "m7");
+    assert_eq!((resets(&bench), bench.shown()), (vec![true], vec![7]));
+    assert!(!bench.events.contains(&Event::Left { room: room_id("general") }));
+}
+
+#[test]
+fn a_join_that_is_refused_takes_its_messages_along() {
+    let mut bench = Bench::online(1);
+    bench.command(Command::Join { room: room_id("general") });
+    bench.say("general", "m1", "one");
+    let refusal = Refusal {
+        code: ErrorCode::TooManyRooms,
+        about: Some("join".into()),
+        room: Some(room_id("general")),
+        ..offline("join")
+    };
+    bench.receive(&ServerFrame::Error(refusal.clone()));
+    let refused = Event::Refused { id: message_id("m1"), room: room_id("general"), code: ErrorCode::TooManyRooms };
+    assert!(bench.events.contains(&refused));
+    assert!(bench.events.contains(&Event::Problem(refusal)));
+}
+
+#[test]
+fn older_entries_join_those_at_hand_without_a_hole() {
+    let mut bench = Bench::in_room("general", 100);
+    let older = Command::LoadOlder { room: room_id("general") };
+    bench.command(older.clone());
+    bench.command(older.clone());
+    assert_eq!(bench.sent, [json!({"type": "history", "room": "general", "before": 101, "limit": 50})]);
+    bench.receive(&ServerFrame::History(page(101, 51, 100)));
+    bench.command(older.clone());
+    assert_eq!(bench.sent.last().unwrap()["before"], 51);
+    bench.receive(&ServerFrame::History(page(51, 1, 50)));
+    bench.command(older);
+    assert_eq!(bench.sent.len(), 2, "there is nothing before the first entry");
+    let older = bench.events.iter().filter(|event| matches!(event, Event::Older(_))).count();
+    assert_eq!(older, 2);
+}
+
+#[test]
+fn a_page_that_does_not_fit_is_not_shown() {
+    let mut bench = Bench::in_room("general", 100);
+    bench.command(Command::LoadOlder { room: room_id("general") });
+    bench.receive(&ServerFrame::History(page(90, 51, 89)));
+    bench.receive(&ServerFrame::History(page(101, 51, 98)));
+    assert_eq!(bench.events, []);
+}
+
+#[test]
+fn a_room_cannot_be_made_without_a_link() {
+    let mut bench = Bench::new(1);
+    bench.command(Command::Create { name: "Tea".into() });
+    assert!(matches!(&bench.events[..], [Event::Problem(refusal)] if refusal.code == ErrorCode::Unavailable));
+}
