@@ -2,14 +2,41 @@
 //!
 //! A pure state machine. It knows no socket, clock, thread or disk: text, answers of the log and the time go in by
 //! `handle_*`, and after each input the shell drains `poll_output` and looks at `poll_timeout`.
+//!
+//! Where to read on: `requests` answers what clients ask, `commits` takes in what the log has done, `delivery` decides
+//! which frame goes to a connection next, `presence` keeps who is online.
 
+mod commits;
+mod conn;
+mod crowd;
+mod delivery;
+mod limiter;
 mod log;
+mod person;
+mod presence;
+mod requests;
+mod room;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 
 pub use log::{Append, AppendError, Appended, LoadedRoom, Page, PageRange, PageRequest, Ticket, Unavailable};
 
-use crate::protocol::{CloseCode, Epoch, RoomSummary, Token, UserId};
+use crate::protocol::limits::{HELLO_WITHIN_MS, SILENCE_MAX_MS};
+use crate::protocol::{Bye, CloseCode, Epoch, RoomId, RoomSummary, ServerFrame, Token, UserId, encode};
+use commits::Pending;
+use conn::{Conn, Stage};
+use person::Person;
+use room::Room;
+
+/// After flooding, a client is to stay away this long.
+const FLOODING_PAUSE_MS: u64 = 10_000;
+/// On a restart, clients are spread over this time, and one ms more for each of them.
+const RESTART_SPREAD_MS: std::ops::Range<u64> = 300..1_500;
 
 /// A connection, by a number that the shell never uses twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,82 +71,174 @@ pub enum Output {
     Read(PageRequest),
 }
 
-pub struct Hub {}
+/// What is due at a certain time. A timer that is no longer wanted fires and finds nothing to do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    Silence(ConnId),
+    ReadAgain(ConnId),
+    Grace(UserId),
+    Crowd(RoomId),
+    RoomList,
+}
+
+pub struct Hub {
+    epoch: Epoch,
+    rooms: BTreeMap<RoomId, Room>,
+    people: BTreeMap<UserId, Person>,
+    conns: BTreeMap<ConnId, Conn>,
+    /// What was asked of the log and is not answered yet.
+    pending: BTreeMap<Ticket, Pending>,
+    next_ticket: u64,
+    timers: BTreeSet<(u64, Timer)>,
+    /// Rooms whose line in the room list has changed since it was last told.
+    listed_anew: BTreeSet<RoomId>,
+    room_list_told_at: Option<u64>,
+    is_stopping: bool,
+    rng: fastrand::Rng,
+    outputs: VecDeque<Output>,
+}
 
 impl Hub {
     /// `seed` is the source of all randomness: the spread of reconnects.
-    pub fn new(epoch: Epoch, rooms: Vec<LoadedRoom>, seed: u64) -> Self {
-        let _ = (epoch, rooms, seed);
-        todo!()
+    pub fn new(epoch: Epoch, loaded: Vec<LoadedRoom>, seed: u64) -> Self {
+        let mut people = BTreeMap::new();
+        let mut rooms = BTreeMap::new();
+        for LoadedRoom { room, name, head, members } in loaded {
+            let ids = members.iter().map(|member| member.id.clone()).collect();
+            for member in members {
+                let person = people.entry(member.id).or_insert_with(|| Person::new(member.name));
+                person.rooms.insert(room.clone());
+            }
+            rooms.insert(room.clone(), Room::new(room, name, head, ids));
+        }
+        Self {
+            epoch,
+            rooms,
+            people,
+            conns: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            next_ticket: 0,
+            timers: BTreeSet::new(),
+            listed_anew: BTreeSet::new(),
+            room_list_told_at: None,
+            is_stopping: false,
+            rng: fastrand::Rng::with_seed(seed),
+            outputs: VecDeque::new(),
+        }
     }
 
     /// A socket has opened.
     pub fn handle_opened(&mut self, now: Now, conn: ConnId) {
-        let _ = (now, conn);
-        todo!()
+        self.conns.insert(conn, Conn::new(now.mono_ms));
+        self.timers.insert((now.mono_ms + HELLO_WITHIN_MS, Timer::Silence(conn)));
+        if self.is_stopping {
+            self.close(now, conn, CloseCode::Restarting);
+        }
     }
 
     /// A text frame has come.
     pub fn handle_text(&mut self, now: Now, conn: ConnId, text: &str) {
-        let _ = (now, conn, text);
-        todo!()
+        let Some(state) = self.conns.get_mut(&conn) else { return };
+        state.heard_at = now.mono_ms;
+        if state.limiter.take(now.mono_ms).is_err() {
+            return self.close(now, conn, CloseCode::Flooding);
+        }
+        self.handle_request(now, conn, text);
+        self.pump(now, conn);
     }
 
     /// The connection has broken the WebSocket rules of this protocol: a binary or an oversize frame.
     pub fn handle_violation(&mut self, now: Now, conn: ConnId, code: CloseCode) {
-        let _ = (now, conn, code);
-        todo!()
+        self.close(now, conn, code);
     }
 
     /// The socket has taken this many of the frames transmitted to it.
     pub fn handle_written(&mut self, now: Now, conn: ConnId, frames: usize) {
-        let _ = (now, conn, frames);
-        todo!()
+        if let Some(state) = self.conns.get_mut(&conn) {
+            state.written(frames);
+            self.pump(now, conn);
+        }
     }
 
     /// The socket is gone.
     pub fn handle_closed(&mut self, now: Now, conn: ConnId) {
-        let _ = (now, conn);
-        todo!()
-    }
-
-    pub fn handle_identified(&mut self, now: Now, conn: ConnId, identity: Identity) {
-        let _ = (now, conn, identity);
-        todo!()
-    }
-
-    pub fn handle_appended(&mut self, now: Now, ticket: Ticket, result: Result<Appended, AppendError>) {
-        let _ = (now, ticket, result);
-        todo!()
-    }
-
-    pub fn handle_page(&mut self, now: Now, request: PageRequest, result: Result<Page, Unavailable>) {
-        let _ = (now, request, result);
-        todo!()
+        self.detach(now, conn);
     }
 
     pub fn handle_timeout(&mut self, now: Now) {
-        let _ = now;
-        todo!()
+        while self.timers.first().is_some_and(|(at, _)| *at <= now.mono_ms) {
+            let Some((_, timer)) = self.timers.pop_first() else { return };
+            match timer {
+                Timer::Silence(conn) => self.check_silence(now, conn),
+                Timer::ReadAgain(conn) => self.read_again(now, conn),
+                Timer::Grace(user) => self.end_grace(now, &user),
+                Timer::Crowd(room) => self.tell_crowd(now, &room),
+                Timer::RoomList => self.tell_room_list(now),
+            }
+        }
     }
 
     /// The server is about to stop: every client is told when to come back.
     pub fn handle_shutdown(&mut self, now: Now) {
-        let _ = now;
-        todo!()
+        self.is_stopping = true;
+        for conn in self.conns.keys().copied().collect::<Vec<_>>() {
+            self.close(now, conn, CloseCode::Restarting);
+        }
     }
 
     pub fn poll_output(&mut self) -> Option<Output> {
-        todo!()
+        self.outputs.pop_front()
     }
 
     /// When `handle_timeout` is due, by the clock of `Now::mono_ms`.
     pub fn poll_timeout(&self) -> Option<u64> {
-        todo!()
+        self.timers.first().map(|(at, _)| *at)
     }
 
     /// The rooms and their online counts at this moment.
     pub fn room_list(&self) -> Vec<RoomSummary> {
-        todo!()
+        self.rooms.values().map(Room::summary).collect()
+    }
+
+    /// Ends a connection from this side, telling the client why and whether to come back.
+    fn close(&mut self, now: Now, conn: ConnId, code: CloseCode) {
+        let spread_ms = RESTART_SPREAD_MS.start..RESTART_SPREAD_MS.end + self.conns.len() as u64;
+        let reconnect_after_ms = match code {
+            CloseCode::Restarting => Some(self.rng.u64(spread_ms)),
+            CloseCode::Flooding => Some(FLOODING_PAUSE_MS),
+            _ => None,
+        };
+        let bye = Bye { code: code.number(), reason: code.reason().into(), reconnect_after_ms };
+        if self.detach(now, conn) {
+            self.outputs.push_back(Output::Transmit { conn, frame: encode(&ServerFrame::Bye(bye)).into() });
+            self.outputs.push_back(Output::Close { conn, code });
+        }
+    }
+
+    /// Forgets a connection. False if it was forgotten before.
+    fn detach(&mut self, now: Now, conn: ConnId) -> bool {
+        let Some(state) = self.conns.remove(&conn) else { return false };
+        for room in state.cursors.keys() {
+            if let Some(room) = self.rooms.get_mut(room) {
+                room.subscribers.remove(&conn);
+            }
+        }
+        if let Some(user) = state.user() {
+            self.lose_conn(now, user, conn);
+        }
+        true
+    }
+
+    /// One timer a connection: it looks when something was last heard and sets itself anew.
+    fn check_silence(&mut self, now: Now, conn: ConnId) {
+        let Some(state) = self.conns.get(&conn) else { return };
+        let silent_at = state.heard_at + SILENCE_MAX_MS;
+        if !matches!(state.stage, Stage::Greeted { .. }) {
+            self.close(now, conn, CloseCode::HelloTimeout);
+        } else if silent_at <= now.mono_ms {
+            self.close(now, conn, CloseCode::Silent);
+        } else {
+            self.timers.insert((silent_at, Timer::Silence(conn)));
+        }
     }
 }

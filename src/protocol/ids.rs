@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn message_ids_are_uuids_of_version_7() {
         // The example of RFC 9562, appendix A.6.
-        let random = (0xCC3 << 64) | (0b01_1000_u128 << 56) | 0xC4DC_0C0C_0739_8F;
+        let random = (0xCC3 << 64) | 0x18C4_DC0C_0C07_398F;
         let id = MessageId::v7(0x017F_22E2_79B0, random);
         assert_eq!(id.as_str(), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
     }

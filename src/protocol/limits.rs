@@ -29,6 +29,8 @@ pub const PAGE_BYTES_MAX: usize = 48 * 1024;
 
 /// Frames that may wait for one connection's socket to take them.
 pub const FRAMES_IN_FLIGHT_MAX: usize = 64;
+/// Bytes that may wait for one connection's socket to take them, give or take one frame.
+pub const IN_FLIGHT_BYTES_MAX: usize = 256 * 1024;
 /// Answers that may wait for one connection; past that it asks faster than it reads, and is closed.
 pub const ANSWERS_WAITING_MAX: usize = 256;
 

@@ -22,7 +22,8 @@ pub struct RoomList {
     pub rooms: Vec<RoomSummary>,
 }
 
-/// Who is online in a room: who came and who went; with `all`, everyone known before is to be forgotten first.
+/// Who is online in a room: who came and who went; with `all`, everyone known before, and who of them
+/// was typing, is to be forgotten first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
     pub room: RoomId,

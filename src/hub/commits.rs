@@ -1,0 +1,145 @@
+//! What the log has done: only now does an entry exist for anyone.
+
+use super::requests::{About, Failure};
+use super::{AppendError, Appended, ConnId, Hub, Now, Person, Room, Ticket};
+use crate::protocol::{Entry, EntryKind, MessageId, RoomId, ServerFrame, User, UserId};
+
+/// Who waits for an append, and for what.
+#[derive(Debug)]
+pub struct Pending {
+    pub conn: ConnId,
+    pub user: UserId,
+    pub room: RoomId,
+    pub purpose: Purpose,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A new room, made to be joined: by its name, or because somebody followed a link to it.
+    Create {
+        by_name: bool,
+    },
+    Join,
+    Leave,
+    Message {
+        id: MessageId,
+    },
+}
+
+impl Hub {
+    pub fn handle_appended(&mut self, now: Now, ticket: Ticket, result: Result<Appended, AppendError>) {
+        let Some(pending) = self.pending.remove(&ticket) else { return };
+        match result {
+            Ok(appended) => self.committed(now, &pending, appended),
+            // Somebody was quicker; whoever followed a link does not mind.
+            Err(AppendError::RoomExists) if pending.purpose == (Purpose::Create { by_name: false }) => {
+                self.append_joined(now, pending.conn, &pending.user, &pending.room);
+            }
+            Err(error) => self.append_failed(now, pending, error),
+        }
+    }
+
+    fn committed(&mut self, now: Now, pending: &Pending, Appended { entry, new }: Appended) {
+        let Pending { conn, user, room, purpose } = pending;
+        if let Purpose::Message { id } = purpose {
+            let (seq, at) = (entry.seq, entry.at);
+            self.answer(now, *conn, &ServerFrame::Accepted { room: room.clone(), id: id.clone(), seq, at });
+        }
+        let by = entry.by.clone();
+        if new {
+            self.take_in(now, room, entry);
+        }
+        match purpose {
+            Purpose::Create { .. } => self.append_joined(now, *conn, user, room),
+            Purpose::Join => self.became_member(now, by, room),
+            Purpose::Leave => self.ceased_to_be_member(now, user, room),
+            Purpose::Message { .. } => {}
+        }
+        self.pump(now, *conn);
+    }
+
+    /// Makes a committed entry part of its room, and sends it on its way to everyone in it.
+    fn take_in(&mut self, now: Now, id: &RoomId, entry: Entry) {
+        if let EntryKind::Created { name } = &entry.kind {
+            let room = Room::new(id.clone(), name.clone(), 0, [].into());
+            self.rooms.insert(id.clone(), room);
+            self.list_anew(now, id);
+        }
+        let Some(room) = self.rooms.get_mut(id) else { return };
+        room.push(entry);
+        let subscribers: Vec<_> = room.subscribers.iter().copied().collect();
+        self.crowd_changed(now, id);
+        for conn in subscribers {
+            if let Some(state) = self.conns.get_mut(&conn) {
+                state.fall_behind(id);
+                self.pump(now, conn);
+            }
+        }
+    }
+
+    fn became_member(&mut self, now: Now, user: User, id: &RoomId) {
+        let Some(room) = self.rooms.get_mut(id) else { return };
+        // Whoever asked may be gone and forgotten by now, and is a member all the same.
+        let person = self.people.entry(user.id.clone()).or_insert_with(|| Person::new(user.name));
+        person.rooms.insert(id.clone());
+        if person.is_online {
+            room.crowd.enter(&user.id, &person.name);
+        }
+        room.members.insert(user.id);
+        let conns: Vec<_> = person.conns.iter().copied().collect();
+        self.crowd_changed(now, id);
+        for conn in conns {
+            self.subscribe(now, conn, id, None);
+            self.pump(now, conn);
+        }
+    }
+
+    fn ceased_to_be_member(&mut self, now: Now, user: &UserId, id: &RoomId) {
+        let (Some(room), Some(person)) = (self.rooms.get_mut(id), self.people.get_mut(user)) else { return };
+        room.members.remove(user);
+        room.crowd.leave(user);
+        person.rooms.remove(id);
+        let conns: Vec<_> = person.conns.iter().copied().collect();
+        for conn in &conns {
+            room.subscribers.remove(conn);
+        }
+        self.crowd_changed(now, id);
+        for conn in conns {
+            if let Some(state) = self.conns.get_mut(&conn) {
+                state.unsubscribe(id);
+                self.answer(now, conn, &ServerFrame::Left { room: id.clone() });
+                self.pump(now, conn);
+            }
+        }
+        self.forget_if_unneeded(user);
+    }
+
+    fn append_failed(&mut self, now: Now, pending: Pending, error: AppendError) {
+        let Pending { conn, room, purpose, .. } = pending;
+        let (frame, id) = match purpose {
+            Purpose::Create { by_name: true } => ("create", None),
+            Purpose::Create { by_name: false } | Purpose::Join => ("join", None),
+            Purpose::Leave => ("leave", None),
+            Purpose::Message { id } => ("send", Some(id)),
+        };
+        let failure = match error {
+            AppendError::RoomExists => Failure::room_exists(),
+            AppendError::NoSuchRoom => Failure::not_in_room(),
+            AppendError::Unavailable => Failure::unavailable(),
+        };
+        self.fail(now, conn, About { id, ..About::frame(frame, Some(room)) }, &failure);
+        self.pump(now, conn);
+    }
+
+    pub(super) fn is_member(&self, user: &UserId, room: &RoomId) -> bool {
+        self.rooms.get(room).is_some_and(|room| room.members.contains(user))
+    }
+
+    /// Membership once everything is committed that is on its way to the log.
+    pub(super) fn will_be_member(&self, user: &UserId, room: &RoomId) -> bool {
+        let last = self.pending.values().rev().find(|pending| {
+            pending.user == *user && pending.room == *room && !matches!(pending.purpose, Purpose::Message { .. })
+        });
+        last.map_or_else(|| self.is_member(user, room), |pending| pending.purpose != Purpose::Leave)
+    }
+}

@@ -1,0 +1,140 @@
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use bytes::Bytes;
+
+use super::limiter::Limiter;
+use crate::protocol::limits::{
+    ANSWERS_WAITING_MAX, FRAMES_BURST, FRAMES_IN_FLIGHT_MAX, FRAMES_PER_SECOND, IN_FLIGHT_BYTES_MAX,
+};
+use crate::protocol::{Epoch, RoomId, Seq, UserId, UserName};
+
+/// How far a connection has come.
+#[derive(Debug)]
+pub enum Stage {
+    /// `hello` is due.
+    New,
+    /// The shell finds out who it is.
+    Identifying {
+        name: UserName,
+        epoch: Option<Epoch>,
+        cursors: BTreeMap<RoomId, Seq>,
+    },
+    Greeted {
+        user: UserId,
+    },
+}
+
+/// Entries read from the log for a connection that is further behind than the memory reaches.
+#[derive(Debug)]
+pub struct Replay {
+    pub room: RoomId,
+    pub frames: VecDeque<(Seq, Bytes)>,
+    /// The log is being read, or could not be read and waits for another try.
+    pub pending: bool,
+}
+
+/// A connection: cursors, and what is due to it. Entries are not queued here; they come from the rooms' logs.
+#[derive(Debug)]
+pub struct Conn {
+    pub stage: Stage,
+    pub heard_at: u64,
+    pub limiter: Limiter,
+    /// For each room it gets entries of, the last seq it was sent.
+    pub cursors: BTreeMap<RoomId, Seq>,
+    /// Rooms whose log may be beyond the cursor.
+    pub behind: VecDeque<RoomId>,
+    pub replay: Option<Replay>,
+    /// A page of history is being read or waits to be sent.
+    pub history_pending: bool,
+    /// Rooms whose people it has to be told in full.
+    pub people_due: BTreeSet<RoomId>,
+    pub room_list_due: bool,
+    answers: VecDeque<Answer>,
+    /// Sizes of the frames that its socket has not taken yet.
+    in_flight: VecDeque<usize>,
+    in_flight_bytes: usize,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub frame: Bytes,
+    pub is_history: bool,
+}
+
+impl Conn {
+    pub fn new(now_ms: u64) -> Self {
+        Self {
+            stage: Stage::New,
+            heard_at: now_ms,
+            limiter: Limiter::per_second(FRAMES_PER_SECOND, FRAMES_BURST),
+            cursors: BTreeMap::new(),
+            behind: VecDeque::new(),
+            replay: None,
+            history_pending: false,
+            people_due: BTreeSet::new(),
+            room_list_due: false,
+            answers: VecDeque::new(),
+            in_flight: VecDeque::new(),
+            in_flight_bytes: 0,
+        }
+    }
+
+    pub fn user(&self) -> Option<&UserId> {
+        if let Stage::Greeted { user } = &self.stage { Some(user) } else { None }
+    }
+
+    pub fn has_room_for_frame(&self) -> bool {
+        self.in_flight.len() < FRAMES_IN_FLIGHT_MAX && self.in_flight_bytes < IN_FLIGHT_BYTES_MAX
+    }
+
+    pub fn sent(&mut self, bytes: usize) {
+        self.in_flight.push_back(bytes);
+        self.in_flight_bytes += bytes;
+    }
+
+    pub fn written(&mut self, frames: usize) {
+        for bytes in self.in_flight.drain(..frames.min(self.in_flight.len())) {
+            self.in_flight_bytes -= bytes;
+        }
+    }
+
+    /// False if more answers wait than a client that reads would ever leave.
+    pub fn push_answer(&mut self, answer: Answer) -> bool {
+        self.answers.push_back(answer);
+        self.answers.len() <= ANSWERS_WAITING_MAX
+    }
+
+    pub fn pop_answer(&mut self) -> Option<Bytes> {
+        let answer = self.answers.pop_front()?;
+        if answer.is_history {
+            self.history_pending = false;
+        }
+        Some(answer.frame)
+    }
+
+    /// The room's entries are sent from `after + 1`, whatever was sent before.
+    pub fn subscribe(&mut self, room: &RoomId, after: Seq) {
+        self.drop_replay(room);
+        self.cursors.insert(room.clone(), after);
+        self.fall_behind(room);
+        self.people_due.insert(room.clone());
+    }
+
+    pub fn unsubscribe(&mut self, room: &RoomId) {
+        self.drop_replay(room);
+        self.cursors.remove(room);
+        self.behind.retain(|behind| behind != room);
+        self.people_due.remove(room);
+    }
+
+    /// There is, or may be, an entry of this room beyond the cursor.
+    pub fn fall_behind(&mut self, room: &RoomId) {
+        if !self.behind.contains(room) {
+            self.behind.push_back(room.clone());
+        }
+    }
+
+    pub fn drop_replay(&mut self, room: &RoomId) {
+        self.replay = self.replay.take().filter(|replay| replay.room != *room);
+    }
+}

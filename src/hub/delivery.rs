@@ -1,0 +1,205 @@
+//! Which frame goes to a connection next: answers first, then entries, then states.
+//!
+//! Entries come from the rooms' logs, never from a queue of the connection's own. A connection whose socket takes
+//! nothing therefore costs its frames in flight and its cursors, and holds up nobody.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::conn::{Conn, Replay};
+use super::requests::{About, Failure};
+use super::room::encode_entry;
+use super::{ConnId, Hub, Now, Output, Page, PageRange, PageRequest, Timer, Unavailable};
+use crate::protocol::limits::{PAGE_ENTRIES_MAX, ROOMS_PER_FRAME};
+use crate::protocol::{HistoryPage, RoomId, RoomList, RoomSummary, Seq, ServerFrame, encode};
+
+/// When a page of the log that could not be read is tried again.
+const READ_AGAIN_MS: u64 = 1_000;
+
+/// The next entry of a room for a connection.
+enum Next {
+    Frame(Bytes),
+    /// It has to be read from the log first.
+    Read(PageRequest),
+    /// The log is being read, or another room's page goes first.
+    Wait,
+    UpToDate,
+}
+
+impl Hub {
+    /// Sends what is due to a connection, as much as its socket can have in flight.
+    pub(super) fn pump(&mut self, now: Now, conn: ConnId) {
+        while self.conns.get(&conn).is_some_and(Conn::has_room_for_frame) {
+            let Some(frame) = self.next_frame(now, conn) else { return };
+            self.transmit(conn, frame);
+        }
+    }
+
+    pub(super) fn transmit(&mut self, conn: ConnId, frame: Bytes) {
+        if let Some(state) = self.conns.get_mut(&conn) {
+            state.sent(frame.len());
+            self.outputs.push_back(Output::Transmit { conn, frame });
+        }
+    }
+
+    /// A page of the log has been read, for replay or for history.
+    pub fn handle_page(&mut self, now: Now, request: PageRequest, result: Result<Page, Unavailable>) {
+        match request.range {
+            PageRange::After(after) => self.replay_read(now, request, after, result),
+            PageRange::Before(before) => self.history_read(now, request, before, result),
+        }
+    }
+
+    pub(super) fn read_again(&mut self, now: Now, conn: ConnId) {
+        if let Some(state) = self.conns.get_mut(&conn) {
+            state.replay = None;
+            self.pump(now, conn);
+        }
+    }
+
+    fn next_frame(&mut self, now: Now, conn: ConnId) -> Option<Bytes> {
+        let state = self.conns.get_mut(&conn)?;
+        if let Some(frame) = state.pop_answer() {
+            return Some(frame);
+        }
+        if let Some(frame) = self.next_entry(conn) {
+            return Some(frame);
+        }
+        let state = self.conns.get_mut(&conn)?;
+        if std::mem::take(&mut state.room_list_due) {
+            self.answer_room_list(now, conn);
+        } else if let Some(id) = state.people_due.pop_first() {
+            let room = self.rooms.get(&id)?;
+            let presence = ServerFrame::Presence(room.crowd.presence(&id));
+            let typing = room.crowd.is_anyone_typing().then(|| ServerFrame::Typing(room.crowd.typing(&id)));
+            self.answer(now, conn, &presence);
+            if let Some(typing) = typing {
+                self.answer(now, conn, &typing);
+            }
+        }
+        self.conns.get_mut(&conn)?.pop_answer()
+    }
+
+    fn next_entry(&mut self, conn: ConnId) -> Option<Bytes> {
+        let state = self.conns.get_mut(&conn)?;
+        let mut at = 0;
+        while let Some(id) = state.behind.get(at).cloned() {
+            let head = self.rooms.get(&id).map_or(0, |room| room.head());
+            let in_memory = |seq| self.rooms.get(&id).and_then(|room| room.frame(seq));
+            match next_of_room(conn, state, &id, head, in_memory) {
+                Next::Frame(frame) => return Some(frame),
+                Next::Read(request) => {
+                    self.outputs.push_back(Output::Read(request));
+                    at += 1;
+                }
+                Next::Wait => at += 1,
+                Next::UpToDate => {
+                    state.behind.remove(at);
+                }
+            }
+        }
+        None
+    }
+
+    fn replay_read(&mut self, now: Now, request: PageRequest, after: Seq, result: Result<Page, Unavailable>) {
+        let PageRequest { conn, room, .. } = request;
+        let Some(state) = self.conns.get_mut(&conn) else { return };
+        let Some(replay) = state.replay.as_mut().filter(|replay| replay.room == room && replay.pending) else { return };
+        if state.cursors.get(&room) != Some(&after) {
+            return;
+        }
+        match result {
+            Ok(page) if !page.entries.is_empty() => {
+                let frames = page.entries.into_iter().map(|entry| (entry.seq, encode_entry(entry)));
+                replay.frames = frames.collect();
+                replay.pending = false;
+                self.pump(now, conn);
+            }
+            // Stays pending, so that nothing is sent past the entries that are missing.
+            _ => {
+                self.timers.insert((now.mono_ms + READ_AGAIN_MS, Timer::ReadAgain(conn)));
+            }
+        }
+    }
+
+    fn history_read(&mut self, now: Now, request: PageRequest, before: Seq, result: Result<Page, Unavailable>) {
+        let PageRequest { conn, room, .. } = request;
+        let Some(state) = self.conns.get_mut(&conn) else { return };
+        let is_in_room = state.cursors.contains_key(&room);
+        match result {
+            Ok(Page { entries }) if is_in_room => {
+                let more = entries.first().is_some_and(|entry| entry.seq > 1);
+                self.answer(now, conn, &ServerFrame::History(HistoryPage { room, before, entries, more }));
+            }
+            failed => {
+                state.history_pending = false;
+                let failure = if failed.is_err() { Failure::unavailable() } else { Failure::not_in_room() };
+                self.fail(now, conn, About::frame("history", Some(room)), &failure);
+            }
+        }
+        self.pump(now, conn);
+    }
+
+    fn answer_room_list(&mut self, now: Now, conn: ConnId) {
+        for frame in room_list_frames(true, self.room_list()) {
+            self.answer(now, conn, &frame);
+        }
+    }
+
+    /// Tells everyone the same states, or remembers that a slow connection has to be told in full.
+    pub(super) fn broadcast(&mut self, conns: Vec<ConnId>, frames: &[Bytes], too_slow: impl Fn(&mut Conn)) {
+        for conn in conns {
+            match self.conns.get_mut(&conn) {
+                Some(state) if state.has_room_for_frame() => {
+                    for frame in frames {
+                        self.transmit(conn, frame.clone());
+                    }
+                }
+                Some(state) => too_slow(state),
+                None => {}
+            }
+        }
+    }
+}
+
+fn next_of_room(
+    conn: ConnId,
+    state: &mut Conn,
+    id: &RoomId,
+    head: Seq,
+    in_memory: impl Fn(Seq) -> Option<Bytes>,
+) -> Next {
+    let Some(cursor) = state.cursors.get_mut(id).filter(|cursor| **cursor < head) else { return Next::UpToDate };
+    let seq = *cursor + 1;
+    if let Some(frame) = in_memory(seq) {
+        *cursor = seq;
+        // The rest of a page that was read is in memory too; left standing, it would keep other rooms from theirs.
+        state.drop_replay(id);
+        return Next::Frame(frame);
+    }
+    if let Some(replay) = &mut state.replay {
+        let ours = replay.room == *id;
+        if let Some((_, frame)) = replay.frames.pop_front_if(|(first, _)| ours && *first == seq) {
+            *cursor = seq;
+            return Next::Frame(frame);
+        }
+        if replay.pending || (!ours && !replay.frames.is_empty()) {
+            return Next::Wait;
+        }
+    }
+    state.replay = Some(Replay { room: id.clone(), frames: VecDeque::new(), pending: true });
+    Next::Read(PageRequest { conn, room: id.clone(), range: PageRange::After(*cursor), limit: PAGE_ENTRIES_MAX })
+}
+
+/// A room list in frames of bounded size; only the first may tell to forget what was known before.
+pub fn room_list_frames(all: bool, rooms: Vec<RoomSummary>) -> Vec<ServerFrame> {
+    let list = |(at, rooms): (usize, &[RoomSummary])| {
+        ServerFrame::Rooms(RoomList { all: all && at == 0, rooms: rooms.to_vec() })
+    };
+    rooms.chunks(ROOMS_PER_FRAME).enumerate().map(list).collect()
+}
+
+pub fn encode_all(frames: &[ServerFrame]) -> Vec<Bytes> {
+    frames.iter().map(|frame| encode(frame).into()).collect()
+}

@@ -1,0 +1,105 @@
+//! Who is online: people, not connections, with a grace time so that a reload does not flicker.
+
+use super::delivery::{encode_all, room_list_frames};
+use super::{ConnId, Hub, Now, Person, Timer};
+use crate::protocol::limits::{PRESENCE_GRACE_MS, STATES_EVERY_MS};
+use crate::protocol::{RoomId, ServerFrame, UserId};
+
+impl Hub {
+    /// A connection turned out to be this person's.
+    pub(super) fn gain_conn(&mut self, now: Now, user: &UserId, name: &str, conn: ConnId) {
+        let person = self.people.entry(user.clone()).or_insert_with(|| Person::new(name.into()));
+        person.conns.insert(conn);
+        person.is_online = true;
+        name.clone_into(&mut person.name);
+        for room in person.rooms.clone() {
+            if let Some(state) = self.rooms.get_mut(&room) {
+                state.crowd.enter(user, name);
+                self.crowd_changed(now, &room);
+            }
+        }
+    }
+
+    pub(super) fn lose_conn(&mut self, now: Now, user: &UserId, conn: ConnId) {
+        let Some(person) = self.people.get_mut(user) else { return };
+        person.conns.remove(&conn);
+        if person.conns.is_empty() {
+            person.gone_at = now.mono_ms;
+            self.timers.insert((now.mono_ms + PRESENCE_GRACE_MS, Timer::Grace(user.clone())));
+        }
+    }
+
+    pub(super) fn end_grace(&mut self, now: Now, user: &UserId) {
+        let Some(person) = self.people.get_mut(user) else { return };
+        if !person.conns.is_empty() || now.mono_ms < person.gone_at + PRESENCE_GRACE_MS {
+            return; // came back, and perhaps went again
+        }
+        person.is_online = false;
+        for room in person.rooms.clone() {
+            if let Some(state) = self.rooms.get_mut(&room) {
+                state.crowd.leave(user);
+                self.crowd_changed(now, &room);
+            }
+        }
+        self.forget_if_unneeded(user);
+    }
+
+    pub(super) fn forget_if_unneeded(&mut self, user: &UserId) {
+        if self.people.get(user).is_some_and(|person| !person.is_online && person.rooms.is_empty()) {
+            self.people.remove(user);
+        }
+    }
+
+    pub(super) fn start_typing(&mut self, now: Now, user: &UserId, room: &RoomId) {
+        if let Some(state) = self.rooms.get_mut(room) {
+            state.crowd.start_typing(user, now.mono_ms);
+            self.crowd_changed(now, room);
+        }
+    }
+
+    /// Something about the people in a room may have changed: sees to it that it is told in time.
+    pub(super) fn crowd_changed(&mut self, now: Now, id: &RoomId) {
+        let next_news_at = self.rooms.get(id).and_then(|room| room.crowd.next_news_at(now.mono_ms));
+        if let Some(at) = next_news_at {
+            self.timers.insert((at, Timer::Crowd(id.clone())));
+        }
+    }
+
+    pub(super) fn tell_crowd(&mut self, now: Now, id: &RoomId) {
+        let Some(room) = self.rooms.get_mut(id) else { return };
+        if room.crowd.next_news_at(now.mono_ms).is_some_and(|at| at > now.mono_ms) {
+            return self.crowd_changed(now, id);
+        }
+        let news = room.crowd.take_news(id, now.mono_ms);
+        // Even if the count is back at what was told last: a client that came in between has seen another one.
+        let count_changed = news.presence.is_some();
+        let subscribers = room.subscribers.iter().copied().collect();
+        let frames: Vec<_> = [news.presence.map(ServerFrame::Presence), news.typing.map(ServerFrame::Typing)]
+            .into_iter()
+            .flatten()
+            .collect();
+        self.broadcast(subscribers, &encode_all(&frames), |conn| {
+            conn.people_due.insert(id.clone());
+        });
+        if count_changed {
+            self.list_anew(now, id);
+        }
+        self.crowd_changed(now, id);
+    }
+
+    /// A room's line in the room list has changed.
+    pub(super) fn list_anew(&mut self, now: Now, room: &RoomId) {
+        if self.listed_anew.insert(room.clone()) && self.listed_anew.len() == 1 {
+            let earliest = self.room_list_told_at.map_or(0, |at| at + STATES_EVERY_MS);
+            self.timers.insert((earliest.max(now.mono_ms), Timer::RoomList));
+        }
+    }
+
+    pub(super) fn tell_room_list(&mut self, now: Now) {
+        let changed = std::mem::take(&mut self.listed_anew);
+        let rooms = changed.iter().filter_map(|id| self.rooms.get(id)).map(|room| room.summary()).collect();
+        self.room_list_told_at = Some(now.mono_ms);
+        let greeted = self.conns.iter().filter(|(_, conn)| conn.user().is_some()).map(|(id, _)| *id).collect();
+        self.broadcast(greeted, &encode_all(&room_list_frames(false, rooms)), |conn| conn.room_list_due = true);
+    }
+}
