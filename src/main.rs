@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use parlor::server::{Config, Server, ServerError, asked_to_stop, init_logging};
+use parlor::server::{Config, Server, ServerError, Signals, init_logging};
 
 /// As of a command line that cannot be understood, by custom.
 const EXIT_USAGE: u8 = 2;
@@ -22,7 +22,8 @@ fn main() -> ExitCode {
 async fn serve(config: Config) -> Result<(), ServerError> {
     init_logging(&config);
     let server = Server::bind(config).await?;
+    let signals = Signals::listen().map_err(ServerError::Signals)?;
     // Whoever started it may have closed the output, which is no reason not to serve.
     let _ = writeln!(io::stdout(), "Parlor is at http://{}", server.address());
-    server.run(asked_to_stop()).await
+    server.run(signals.asked_to_stop()).await
 }

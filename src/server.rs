@@ -27,7 +27,7 @@ use tokio::task::spawn_blocking;
 
 pub use config::{Config, LogFormat};
 pub use logging::init as init_logging;
-pub use signals::asked_to_stop;
+pub use signals::Signals;
 
 use crate::hub::Hub;
 use driver::Driver;
@@ -42,6 +42,8 @@ pub enum ServerError {
     Listen { address: SocketAddr, cause: io::Error },
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error("cannot listen for SIGTERM and Ctrl-C: {0}; allow this process more open files")]
+    Signals(#[source] io::Error),
     #[error("a part of the server has failed, and the log says which; start it again")]
     Failed,
 }

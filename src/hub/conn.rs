@@ -134,7 +134,7 @@ impl Conn {
         }
     }
 
-    fn drop_replay(&mut self, room: &RoomId) {
+    pub fn drop_replay(&mut self, room: &RoomId) {
         self.replay = self.replay.take().filter(|replay| replay.room != *room);
     }
 }

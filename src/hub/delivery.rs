@@ -174,6 +174,8 @@ fn next_of_room(
     let seq = *cursor + 1;
     if let Some(frame) = in_memory(seq) {
         *cursor = seq;
+        // The rest of a page that was read is in memory too; left standing, it would keep other rooms from theirs.
+        state.drop_replay(id);
         return Next::Frame(frame);
     }
     if let Some(replay) = &mut state.replay {

@@ -70,10 +70,9 @@ impl Hub {
         if room.crowd.next_news_at(now.mono_ms).is_some_and(|at| at > now.mono_ms) {
             return self.crowd_changed(now, id);
         }
-        let online_before = room.told_online;
         let news = room.crowd.take_news(id, now.mono_ms);
-        room.told_online = room.crowd.online();
-        let count_changed = room.told_online != online_before;
+        // Even if the count is back at what was told last: a client that came in between has seen another one.
+        let count_changed = news.presence.is_some();
         let subscribers = room.subscribers.iter().copied().collect();
         let frames: Vec<_> = [news.presence.map(ServerFrame::Presence), news.typing.map(ServerFrame::Typing)]
             .into_iter()

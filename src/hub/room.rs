@@ -19,8 +19,6 @@ pub struct Room {
     pub crowd: Crowd,
     /// Connections that get its entries.
     pub subscribers: BTreeSet<ConnId>,
-    /// The online count that was last told.
-    pub told_online: u32,
     head: Seq,
     /// The last entries up to `head`, one frame each.
     tail: VecDeque<Bytes>,
@@ -29,7 +27,7 @@ pub struct Room {
 impl Room {
     pub fn new(id: RoomId, name: String, head: Seq, members: BTreeSet<UserId>) -> Self {
         let (crowd, subscribers) = (Crowd::default(), BTreeSet::new());
-        Self { id, name, members, crowd, subscribers, told_online: 0, head, tail: VecDeque::new() }
+        Self { id, name, members, crowd, subscribers, head, tail: VecDeque::new() }
     }
 
     pub fn head(&self) -> Seq {

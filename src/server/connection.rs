@@ -10,7 +10,7 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::{Error as WsError, error::ProtocolError};
+use tungstenite::{Error as WsError, error::ProtocolError};
 
 use super::http_error::HttpError;
 use super::hub_handle::{ConnHandle, HubHandle, Outgoing};

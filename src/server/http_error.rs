@@ -10,8 +10,8 @@ pub enum HttpError {
     SubprotocolMissing,
     #[error("The server cannot store messages just now.")]
     CannotStore,
-    #[error("The server is stopping.")]
-    Stopping,
+    #[error("The server does not answer just now.")]
+    HubSilent,
     #[error("The file cannot be read just now.")]
     File(#[source] io::Error),
 }
@@ -23,7 +23,7 @@ impl IntoResponse for HttpError {
         }
         let status = match self {
             Self::SubprotocolMissing => StatusCode::BAD_REQUEST,
-            Self::CannotStore | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            Self::CannotStore | Self::HubSilent => StatusCode::SERVICE_UNAVAILABLE,
             Self::File(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, self.to_string()).into_response()

@@ -65,10 +65,6 @@ impl HubHandle {
         self.inputs.send(Input::RoomList { answer }).await.ok()?;
         answered.await.ok()
     }
-
-    pub fn is_running(&self) -> bool {
-        !self.inputs.is_closed()
-    }
 }
 
 impl ConnHandle {

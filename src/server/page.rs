@@ -9,11 +9,27 @@ use percent_encoding::percent_decode_str;
 
 use super::routes::Shared;
 use crate::app::{Bootstrap, shell};
-use crate::protocol::UserName;
+use crate::protocol::{RoomId, UserName};
 
 const NAME_COOKIE: &str = "parlor_name";
 
 pub async fn page(State(shared): State<Shared>, request: Request) -> Response {
+    let leads_nowhere = is_bad_room_address(request.uri().path());
+    let mut response = render(shared, request).await;
+    if leads_nowhere {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+/// The same app, which finds no page of its own for the address.
+pub async fn not_found(shared: Shared, request: Request) -> Response {
+    let mut response = render(shared, request).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+async fn render(shared: Shared, request: Request) -> Response {
     let name = name_of(request.headers());
     // Without a list the page still works: its connection brings one.
     let rooms = shared.hub.room_list().await.unwrap_or_default();
@@ -26,13 +42,6 @@ pub async fn page(State(shared): State<Shared>, request: Request) -> Response {
     response
 }
 
-/// The same app, which finds no page of its own for the address.
-pub async fn not_found(shared: Shared, request: Request) -> Response {
-    let mut response = page(State(shared), request).await;
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
-}
-
 /// The name that the browser has kept. Anything but a good name is as if there were none.
 fn name_of(headers: &HeaderMap) -> Option<String> {
     let cookies =
@@ -40,6 +49,13 @@ fn name_of(headers: &HeaderMap) -> Option<String> {
     let mut values = cookies.filter_map(|cookie| cookie.trim().strip_prefix(NAME_COOKIE)?.strip_prefix('='));
     let decoded = percent_decode_str(values.next()?).decode_utf8().ok()?;
     UserName::parse(&decoded).ok().map(|name| name.as_str().into())
+}
+
+/// A room can be made by following a link to it, but only one whose id could be a room's.
+fn is_bad_room_address(path: &str) -> bool {
+    let Some(id) = path.strip_prefix("/rooms/") else { return false };
+    let id = percent_decode_str(id.trim_end_matches('/')).decode_utf8();
+    !id.is_ok_and(|id| RoomId::parse(&id).is_ok())
 }
 
 #[cfg(test)]
@@ -63,5 +79,15 @@ mod tests {
             assert_eq!(name_in(&[cookie]), None, "{cookie}");
         }
         assert_eq!(name_in(&[]), None);
+    }
+
+    #[test]
+    fn an_address_that_can_be_no_room_is_known() {
+        for good in ["/", "/rooms/general", "/rooms/%E8%8C%B6%E5%AE%A4", "/rooms/general/"] {
+            assert!(!is_bad_room_address(good), "{good}");
+        }
+        for bad in ["/rooms/A%20B", "/rooms/General", "/rooms/%FF", "/rooms/-"] {
+            assert!(is_bad_room_address(bad), "{bad}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Every address of the server.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRef, State};
@@ -7,12 +9,16 @@ use axum::response::Response;
 use axum::routing::get;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use tokio::time::timeout;
 
 use super::http_error::HttpError;
 use super::hub_handle::HubHandle;
 use super::store::Health;
 use super::{connection, page, site};
 use crate::app::App;
+
+/// A hub that takes longer for the list of its rooms serves nobody.
+const HEALTHY_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the handlers of requests have to work with.
 #[derive(Clone)]
@@ -42,11 +48,11 @@ async fn connect(State(shared): State<Shared>, upgrade: WebSocketUpgrade) -> Res
 }
 
 async fn health(State(shared): State<Shared>) -> Result<&'static str, HttpError> {
-    if !shared.hub.is_running() {
-        Err(HttpError::Stopping)
-    } else if !shared.health.is_good() {
-        Err(HttpError::CannotStore)
-    } else {
-        Ok("ok")
+    if !shared.health.is_good() {
+        return Err(HttpError::CannotStore);
+    }
+    match timeout(HEALTHY_WITHIN, shared.hub.room_list()).await {
+        Ok(Some(_)) => Ok("ok"),
+        Ok(None) | Err(_) => Err(HttpError::HubSilent),
     }
 }

@@ -1,38 +1,34 @@
-use std::process;
+use std::{io, process};
 
-use tokio::signal::ctrl_c;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// What a shell reports of a program that Ctrl-C has ended.
 const EXIT_INTERRUPTED: i32 = 130;
 
-/// Returns when the server is asked to stop. Whoever asks again with Ctrl-C does not want to wait.
-pub async fn asked_to_stop() {
-    tokio::select! {
-        _ = ctrl_c() => {}
-        () = terminated() => {}
+/// SIGTERM and Ctrl-C, which no longer end the process once this is there.
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    tokio::spawn(async {
-        if ctrl_c().await.is_ok() {
+
+    /// Returns when the server is asked to stop. Whoever asks again does not want to wait.
+    pub async fn asked_to_stop(mut self) {
+        self.next().await;
+        tokio::spawn(async move {
+            self.next().await;
             process::exit(EXIT_INTERRUPTED);
-        }
-    });
-}
+        });
+    }
 
-#[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signals) => {
-            signals.recv().await;
-        }
-        Err(error) => {
-            tracing::error!(%error, "SIGTERM will end the server at once");
-            std::future::pending().await
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
 }

@@ -66,7 +66,7 @@ impl Store {
     /// Opens the log in this folder, making both if there are none. All answers go to `replies`.
     pub fn open(dir: &Path, replies: UnboundedSender<Reply>) -> Result<(Self, Loaded), OpenError> {
         let lock = lock(dir)?;
-        let path = dir.join("parlor.db");
+        let path = dir.join("parlor.sqlite");
         let unusable = |cause| OpenError::Database { path: path.clone(), cause };
         let mut db = connect(&path).map_err(unusable)?;
         let (found, known) = (schema::version(&db).map_err(unusable)?, schema::VERSION);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::limits::{FRAMES_IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX, PAGE_ENTRIES_MAX};
+use crate::protocol::limits::{FRAMES_IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX};
 
 fn resume(bench: &mut Bench, conn: u64, name: &str, epoch: &str, cursor: Seq) -> ConnId {
     let conn = bench.open(conn);
@@ -252,5 +252,23 @@ fn people_in_many_rooms_catch_up_in_all_of_them() {
         let of_room: Vec<_> = bodies.iter().filter(|body| body.starts_with(id)).cloned().collect();
         assert_eq!(of_room, (20..120).map(|n| format!("{id} {n}")).collect::<Vec<_>>());
     }
-    assert_eq!(PAGE_ENTRIES_MAX, 100);
+}
+
+#[test]
+fn a_page_that_overlaps_with_the_memory_does_not_block_the_other_rooms() {
+    let mut bench = Bench::with_rooms(&["general", "random"]);
+    let ada = bench.guest(1, "ada", "general");
+    bench.join(ada, "random");
+    let mut bench = Bench::over(bench.log);
+    let ada = bench.tab(2, "ada");
+    bench.say(ada, "m1", "now the end of the log is in memory, and its beginning is not");
+    let ada_too = bench.open(3);
+    bench.take(ada);
+    bench.hello(ada_too, Hello { name: "ada".into(), token: Some(token_of("ada")), ..Hello::default() });
+    let entries = bench.take(ada_too).into_iter().filter_map(|frame| match frame {
+        ServerFrame::Entry(entry) => Some((entry.room.to_string(), entry.seq)),
+        _ => None,
+    });
+    let expected = [("general", 1), ("general", 2), ("general", 3), ("random", 1), ("random", 2)];
+    assert_eq!(entries.collect::<Vec<_>>(), expected.map(|(room, seq)| (room.to_owned(), seq)));
 }

@@ -114,6 +114,20 @@ fn the_room_list_tells_of_rooms_that_one_is_not_in() {
 }
 
 #[test]
+fn a_count_that_was_seen_in_between_is_put_right() {
+    let mut bench = Bench::new();
+    let bo = bench.tab(2, "bo");
+    bench.guest(1, "ada", "random");
+    bench.run_for(0);
+    bench.join(bo, "random");
+    let eve = bench.tab(3, "eve");
+    assert_eq!(rooms_told(&mut bench, eve)[0].1[1].online, 2, "eve comes before the change is told to the others");
+    bench.frame(bo, &ClientFrame::Leave { room: room("random") });
+    bench.run_for(2_000);
+    assert_eq!(rooms_told(&mut bench, eve).last().unwrap().1[0].online, 1);
+}
+
+#[test]
 fn a_new_room_is_told_to_everyone() {
     let mut bench = Bench::new();
     let ada = bench.tab(1, "ada");

@@ -228,7 +228,7 @@ fn a_failed_commit_is_told_and_the_next_one_succeeds() {
     let dir = folder();
     let mut log = Log::open(dir.path());
     assert!(log.store.health().is_good());
-    let other = Connection::open(dir.path().join("parlor.db")).unwrap();
+    let other = Connection::open(dir.path().join("parlor.sqlite")).unwrap();
     other
         .execute_batch("CREATE TRIGGER full BEFORE INSERT ON members BEGIN SELECT RAISE(ROLLBACK, 'full'); END")
         .unwrap();
@@ -257,11 +257,11 @@ fn what_cannot_be_opened_says_what_to_do_in_one_line() {
 
     let garbage = dir.path().join("garbage");
     fs::create_dir(&garbage).unwrap();
-    fs::write(garbage.join("parlor.db"), "no database ".repeat(1_000)).unwrap();
+    fs::write(garbage.join("parlor.sqlite"), "no database ".repeat(1_000)).unwrap();
     assert!(refused(&garbage).contains("restore it from a backup"));
 
     Log::open(&dir.path().join("newer")).store.close();
-    let db = Connection::open(dir.path().join("newer/parlor.db")).unwrap();
+    let db = Connection::open(dir.path().join("newer/parlor.sqlite")).unwrap();
     db.pragma_update(None, "user_version", 99).unwrap();
     let line = refused(&dir.path().join("newer"));
     assert!(line.contains("newer Parlor (schema 99, this one knows 1)") && !line.contains('\n'), "{line}");

@@ -1,0 +1,63 @@
+//! The screen: one model, changed by [`update`]; components that read slices of it and call the [`Store`].
+
+mod bootstrap;
+mod components;
+mod document;
+mod host;
+mod lines;
+mod model;
+mod pages;
+mod shared;
+mod start;
+mod store;
+mod text;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+
+pub use bootstrap::Bootstrap;
+pub use document::shell;
+pub use host::Host;
+pub use model::{Model, update};
+use pages::{Layout, Lobby, NotFound, RoomPage};
+use store::Store;
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let bootstrap = SharedValue::new(|| use_context::<Bootstrap>().unwrap_or_default()).into_inner();
+    let store = Store::provide(Model::new(bootstrap));
+    let unread = store.slice(Model::unread);
+    Effect::new(move || store.start());
+    view! {
+        <Title formatter=move |page: String| title(unread.get(), &page)/>
+        <Router>
+            <Routes fallback=NotFound>
+                <ParentRoute path=path!("/") view=Layout>
+                    <Route path=path!("") view=Lobby/>
+                    <Route path=path!("rooms/:id") view=RoomPage/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+fn title(unread: u32, page: &str) -> String {
+    let count = if unread > 0 { format!("({unread}) ") } else { String::new() };
+    let page = if page.is_empty() { String::new() } else { format!("{page} · ") };
+    format!("{count}{page}Parlor")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_names_the_room_and_counts_what_is_new() {
+        assert_eq!(title(0, ""), "Parlor");
+        assert_eq!(title(0, "General"), "General · Parlor");
+        assert_eq!(title(2, "General"), "(2) General · Parlor");
+    }
+}

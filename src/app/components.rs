@@ -1,0 +1,29 @@
+//! Pieces of pages. They get data and call the store; none knows of sessions or sockets.
+
+mod arrival;
+mod avatar;
+mod composer;
+mod connection;
+mod conversation;
+mod icon;
+mod lamp;
+mod message_line;
+mod message_log;
+mod name_form;
+mod new_room;
+mod own_name;
+mod people;
+mod problem;
+mod room_header;
+mod room_list;
+mod scroller;
+mod sidebar;
+mod tick;
+mod typing;
+
+pub use arrival::Arrival;
+pub use connection::Connection;
+pub use conversation::Conversation;
+pub use lamp::Lamp;
+pub use problem::Problem;
+pub use sidebar::Sidebar;

@@ -1,0 +1,31 @@
+use leptos::prelude::*;
+
+/// Strokes on a grid of 24 by 24.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape(&'static str);
+
+pub const BACK: Shape = Shape("M15 5l-7 7 7 7");
+pub const CHECK: Shape = Shape("M5 12.5l4.5 4.5L19 7.5");
+pub const CLOCK: Shape = Shape("M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4.5l3 1.8");
+pub const CLOSE: Shape = Shape("M6 6l12 12M18 6L6 18");
+pub const DOOR: Shape = Shape("M13 4H6v16h7M10 12h10M16.5 8.5L20 12l-3.5 3.5");
+pub const DOWN: Shape = Shape("M12 5v14M6 13l6 6 6-6");
+pub const LINK: Shape = Shape(
+    "M10 14a4 4 0 0 0 5.7 0l3.1-3.1a4 4 0 0 0-5.7-5.7L12 6.3M14 10a4 4 0 0 0-5.7 0l-3.1 3.1a4 4 0 0 0 5.7 5.7L12 17.7",
+);
+pub const PEN: Shape = Shape("M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19z");
+pub const PEOPLE: Shape = Shape(
+    "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6M16 4.5a3.3 3.3 0 0 1 0 6.2M18 14.5c2 .8 3.2 2.6 3.5 5.5",
+);
+pub const PLUS: Shape = Shape("M12 5v14M5 12h14");
+pub const SEND: Shape = Shape("M12 20V5M5.5 11.5L12 5l6.5 6.5");
+
+/// A picture beside a name, never instead of one.
+#[component]
+pub fn Icon(shape: Shape) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+            <path d=shape.0/>
+        </svg>
+    }
+}

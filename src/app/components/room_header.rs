@@ -1,0 +1,99 @@
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+use super::icon::{BACK, CHECK, DOOR, Icon, LINK, PEOPLE};
+use crate::app::store::Store;
+use crate::app::text;
+use crate::protocol::RoomId;
+use crate::session::Command;
+
+#[component]
+pub fn RoomHeader(room: RoomId) -> impl IntoView {
+    let store = Store::here();
+    let online = {
+        let room = room.clone();
+        store.slice(move |model| model.rooms.get(&room).map(|summary| summary.online).unwrap_or_default())
+    };
+    let name = {
+        let room = room.clone();
+        store.slice(move |model| model.room_name(&room))
+    };
+    view! {
+        <header class="room-header">
+            <a class="icon-button back" href="/" aria-label="All rooms">
+                <Icon shape=BACK/>
+            </a>
+            <div class="title">
+                <h1>{move || name.get()}</h1>
+                <p class="online">{move || text::online(online.get())}</p>
+            </div>
+            <CopyLink room=room.clone()/>
+            <LeaveRoom room/>
+            <button
+                class="icon-button people-button"
+                type="button"
+                aria-label="People"
+                title="People"
+                disabled=move || !store.ready.get()
+                aria-expanded=move || store.people_open.get().to_string()
+                on:click=move |_| store.people_open.update(|open| *open = !*open)
+            >
+                <Icon shape=PEOPLE/>
+            </button>
+        </header>
+    }
+}
+
+#[component]
+fn CopyLink(room: RoomId) -> impl IntoView {
+    let store = Store::here();
+    let outcome = RwSignal::new(None::<bool>);
+    let copy = move |_| {
+        if let Some(host) = store.host() {
+            host.copy_address(&format!("/rooms/{room}"), Box::new(move |copied| outcome.set(Some(copied))));
+        }
+    };
+    let words = move || match outcome.get() {
+        None => "",
+        Some(true) => "Link copied",
+        Some(false) => "Copy the address of this page instead",
+    };
+    view! {
+        <span class="copy-link">
+            <button
+                class="icon-button"
+                type="button"
+                aria-label="Copy link"
+                title="Copy link"
+                disabled=move || !store.ready.get()
+                on:click=copy
+                on:blur=move |_| outcome.set(None)
+            >
+                {move || view! { <Icon shape=if outcome.get() == Some(true) { CHECK } else { LINK }/> }}
+            </button>
+            <span class="feedback" aria-live="polite">{words}</span>
+        </span>
+    }
+}
+
+#[component]
+fn LeaveRoom(room: RoomId) -> impl IntoView {
+    let store = Store::here();
+    let navigate = use_navigate();
+    let leave = move |_| {
+        store.command(Command::Leave { room: room.clone() });
+        navigate("/", Default::default());
+    };
+    view! {
+        <button
+            class="icon-button"
+            type="button"
+            aria-label="Leave room"
+            title="Leave room"
+            disabled=move || !store.ready.get()
+            on:click=leave
+        >
+            <Icon shape=DOOR/>
+        </button>
+    }
+}

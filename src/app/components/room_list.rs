@@ -1,0 +1,133 @@
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+
+use super::avatar::RoomMark;
+use crate::app::model::{Model, Standing};
+use crate::app::store::Store;
+use crate::app::text;
+use crate::protocol::{RoomId, RoomSummary};
+
+/// A longer list can be filtered.
+const FILTER_ABOVE: usize = 12;
+
+/// A room one is in, with its new messages.
+type Memberships = HashMap<RoomId, u32>;
+
+#[component]
+pub fn RoomList(current: Memo<Option<RoomId>>) -> impl IntoView {
+    let store = Store::here();
+    let rooms = store.slice(|model| model.rooms.clone());
+    let memberships = store.slice(memberships);
+    let filter = RwSignal::new(String::new());
+    let many = Memo::new(move |_| rooms.with(|rooms| rooms.len() > FILTER_ABOVE));
+    let shown = Memo::new(move |_| {
+        let wanted = if many.get() { filter.get() } else { String::new() };
+        memberships.with(|memberships| rooms.with(|rooms| arrange(rooms.values(), memberships, &wanted)))
+    });
+    view! {
+        <nav class="room-list" aria-label="Rooms">
+            <Show when=move || many.get()>
+                <input
+                    class="filter"
+                    type="search"
+                    aria-label="Filter rooms"
+                    placeholder="Find a room"
+                    on:input=move |event| filter.set(event_target_value(&event))
+                />
+            </Show>
+            <ul>
+                <For each=move || shown.get() key=RoomId::clone let(room)>
+                    <RoomLink room current memberships/>
+                </For>
+            </ul>
+            <Show when=move || shown.with(Vec::is_empty)>
+                <p class="none">{move || if many.get() { "No room is called that." } else { "There is no room yet." }}</p>
+            </Show>
+        </nav>
+    }
+}
+
+#[component]
+fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Memberships>) -> impl IntoView {
+    let href = format!("/rooms/{room}");
+    let summary = {
+        let room = room.clone();
+        Store::here().slice(move |model| model.rooms.get(&room).cloned())
+    };
+    let here = {
+        let room = room.clone();
+        Memo::new(move |_| current.with(|current| current.as_ref() == Some(&room)))
+    };
+    let unread = {
+        let room = room.clone();
+        Memo::new(move |_| memberships.with(|memberships| memberships.get(&room).copied()))
+    };
+    let is_unread = move || unread.get().is_some_and(|count| count > 0);
+    let label = move || summary.with(|room| Some(text::room_label(room.as_ref()?, unread.get().unwrap_or_default())));
+    let name =
+        Signal::derive(move || summary.with(|room| room.as_ref().map(|room| room.name.clone()).unwrap_or_default()));
+    let online = move || summary.with(|room| room.as_ref().map(|room| room.online));
+    view! {
+        <li>
+            <a
+                class="room-link"
+                class:member=move || unread.get().is_some()
+                class:unread=is_unread
+                class:empty=move || online() == Some(0)
+                href=href
+                aria-label=label
+                aria-current=move || here.get().then_some("page")
+            >
+                <RoomMark room name/>
+                <span class="name">{move || name.get()}</span>
+                <span class="new">{move || unread.get().filter(|count| *count > 0)}</span>
+                <span class="count">{online}</span>
+            </a>
+        </li>
+    }
+}
+
+fn memberships(model: &Model) -> Memberships {
+    let members = model.conversations.iter().filter(|(_, conversation)| conversation.standing == Standing::Member);
+    members.map(|(room, conversation)| (room.clone(), conversation.unread)).collect()
+}
+
+/// One's own rooms first, then those where people are, then by name.
+fn arrange<'a>(rooms: impl Iterator<Item = &'a RoomSummary>, memberships: &Memberships, wanted: &str) -> Vec<RoomId> {
+    let wanted = wanted.trim().to_lowercase();
+    let mut rooms: Vec<_> = rooms
+        .filter(|room| wanted.is_empty() || room.name.to_lowercase().contains(&wanted))
+        .map(|room| (!memberships.contains_key(&room.id), u32::MAX - room.online, room.name.to_lowercase(), &room.id))
+        .collect();
+    rooms.sort();
+    rooms.into_iter().map(|(.., id)| id.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arranged(rooms: &[(&str, u32)], mine: &[&str], wanted: &str) -> Vec<String> {
+        let id = |name: &str| RoomId::from_name(name).unwrap();
+        let rooms: Vec<_> = rooms
+            .iter()
+            .map(|(name, online)| RoomSummary { id: id(name), name: (*name).into(), online: *online })
+            .collect();
+        let mine = mine.iter().map(|name| (id(name), 0)).collect();
+        arrange(rooms.iter(), &mine, wanted).into_iter().map(String::from).collect()
+    }
+
+    #[test]
+    fn own_rooms_come_first_then_lively_ones_then_by_name() {
+        let rooms = [("Tea", 0), ("books", 0), ("Music", 5), ("Chess", 9), ("Art", 0)];
+        assert_eq!(arranged(&rooms, &["Tea", "Art"], ""), ["art", "tea", "chess", "music", "books"]);
+    }
+
+    #[test]
+    fn the_filter_knows_no_case_and_finds_any_part() {
+        let rooms = [("Tea time", 0), ("Books", 0)];
+        assert_eq!(arranged(&rooms, &[], " TIME "), ["tea-time"]);
+        assert!(arranged(&rooms, &[], "chess").is_empty());
+    }
+}

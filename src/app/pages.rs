@@ -1,0 +1,11 @@
+//! What stands at an address.
+
+mod layout;
+mod lobby;
+mod not_found;
+mod room_page;
+
+pub use layout::Layout;
+pub use lobby::Lobby;
+pub use not_found::{NoSuchRoom, NotFound};
+pub use room_page::RoomPage;

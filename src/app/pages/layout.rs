@@ -1,0 +1,39 @@
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
+use leptos_router::location::Url;
+
+use crate::app::components::{Connection, Problem, Sidebar};
+use crate::app::store::Store;
+use crate::protocol::RoomId;
+
+/// The frame of every page for whoever has entered: what stays when rooms change.
+#[component]
+pub fn Layout() -> impl IntoView {
+    let store = Store::here();
+    let entered = store.slice(|model| model.name.is_some());
+    let current = current_room();
+    view! {
+        <div
+            class="layout"
+            class:entered=move || entered.get()
+            class:in-room=move || current.with(Option::is_some)
+            class:people-open=move || store.people_open.get()
+        >
+            <Show when=move || entered.get()>
+                <Sidebar current/>
+                <Connection/>
+            </Show>
+            <Outlet/>
+            <Problem/>
+        </div>
+    }
+}
+
+/// The room that the address names.
+fn current_room() -> Memo<Option<RoomId>> {
+    let path = use_location().pathname;
+    Memo::new(move |_| {
+        path.with(|path| Url::unescape(path).strip_prefix("/rooms/").and_then(|id| RoomId::parse(id).ok()))
+    })
+}

@@ -1,0 +1,147 @@
+use std::collections::HashMap;
+use std::ops::Range;
+
+use leptos::prelude::*;
+
+use super::host::Host;
+use super::model::{Conversation, Making, Model};
+use super::start::HOST;
+use crate::protocol::{MessageId, RoomId, RoomName};
+use crate::session::Command;
+
+/// What components read and do. It is copied freely; there is one model behind it.
+#[derive(Clone, Copy)]
+pub struct Store {
+    model: RwSignal<Model>,
+    drafts: RwSignal<HashMap<RoomId, String>>,
+    /// Since the page reacts. A server renders one that does not yet.
+    pub ready: RwSignal<bool>,
+    pub today: RwSignal<Range<u64>>,
+    /// The list of people is shown, where there is no room for it beside the conversation.
+    pub people_open: RwSignal<bool>,
+}
+
+impl Store {
+    pub fn provide(model: Model) -> Self {
+        let store = Self {
+            model: RwSignal::new(model),
+            drafts: RwSignal::default(),
+            ready: RwSignal::new(false),
+            today: RwSignal::new(0..0),
+            people_open: RwSignal::new(false),
+        };
+        provide_context(store);
+        store
+    }
+
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Nothing happens while a server renders.
+    pub fn host(self) -> Option<&'static dyn Host> {
+        HOST
+    }
+
+    /// Brings the page to life, with whoever is known to be here.
+    pub fn start(self) {
+        let Some(host) = self.host() else { return };
+        self.model.update(|model| model.opened_at = host.now());
+        self.refresh_today();
+        host.start(self.model);
+        if let Some(name) = self.model.with_untracked(|model| model.name.clone()) {
+            self.command(Command::Enter { name });
+        }
+        self.ready.set(true);
+    }
+
+    /// A part of the model. Whoever reads it runs again when this part changes, and only then.
+    pub fn slice<T>(self, pick: impl Fn(&Model) -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        Memo::new(move |_| self.model.with(&pick))
+    }
+
+    /// A part of a room's conversation, or what an unknown room has of it.
+    pub fn in_room<T>(self, room: &RoomId, pick: fn(&Conversation) -> T) -> Memo<T>
+    where
+        T: PartialEq + Default + Send + Sync + 'static,
+    {
+        let room = room.clone();
+        self.slice(move |model| model.conversations.get(&room).map(pick).unwrap_or_default())
+    }
+
+    pub fn draft(self, room: &RoomId) -> Memo<String> {
+        let room = room.clone();
+        Memo::new(move |_| self.drafts.with(|drafts| drafts.get(&room).cloned().unwrap_or_default()))
+    }
+
+    pub fn set_draft(self, room: &RoomId, text: String) {
+        self.drafts.write().insert(room.clone(), text);
+    }
+
+    pub fn refresh_today(self) {
+        let Some(host) = self.host() else { return };
+        let now = host.now();
+        if !self.today.with_untracked(|today| today.contains(&now)) {
+            self.today.set(host.day_around(now));
+        }
+    }
+
+    pub fn command(self, command: Command) {
+        if let Some(host) = self.host() {
+            host.command(command);
+        }
+    }
+
+    pub fn enter(self, name: String) {
+        if let Some(host) = self.host() {
+            host.keep_name(&name);
+        }
+        self.model.update(|model| model.name = Some(name.clone()));
+        self.command(Command::Enter { name });
+    }
+
+    pub fn open(self, room: Option<RoomId>) {
+        self.people_open.set(false);
+        self.model.update(|model| model.open(room));
+    }
+
+    pub fn make(self, name: &RoomName) {
+        let making = Making { room: name.id().clone(), outcome: None };
+        self.model.update(|model| model.making = Some(making));
+        self.command(Command::Create { name: name.as_str().to_owned() });
+    }
+
+    pub fn stop_making(self) {
+        self.model.update(|model| model.making = None);
+    }
+
+    pub fn say(self, room: &RoomId, body: String) {
+        let Some(host) = self.host() else { return };
+        let (id, room) = (host.new_message_id(), room.clone());
+        self.command(Command::Send { id, room, body });
+    }
+
+    /// Puts a refused message back into the message box, before what is there.
+    pub fn correct(self, room: &RoomId, id: MessageId, body: &str) {
+        self.drafts.update(|drafts| {
+            let draft = drafts.entry(room.clone()).or_default();
+            *draft = if draft.is_empty() { body.to_owned() } else { format!("{body}\n{draft}") };
+        });
+        self.command(Command::Discard { id });
+    }
+
+    pub fn load_older(self, room: &RoomId) {
+        let mut start = false;
+        self.model.update(|model| start = model.start_loading(room));
+        if start {
+            self.command(Command::LoadOlder { room: room.clone() });
+        }
+    }
+
+    pub fn dismiss_problem(self) {
+        self.model.update(|model| model.problem = None);
+    }
+}

@@ -1,0 +1,11 @@
+//! Words and looks of things, made from plain values.
+
+mod emoji;
+mod links;
+mod person;
+mod words;
+
+pub use emoji::is_only_emoji;
+pub use links::{Segment, segments};
+pub use person::{hue, initials};
+pub use words::{connection, note, online, problem, refusal, room_label, typing};

@@ -1,0 +1,81 @@
+//! The shell around the client's core in a browser: socket, timer, storage, and what happens to the page.
+
+mod clock;
+mod copy;
+mod driver;
+mod entropy;
+mod lifecycle;
+mod socket;
+mod storage;
+
+use std::ops::Range;
+
+use leptos::prelude::{RwSignal, window};
+use web_sys::Element;
+
+use crate::app::{Host, Model};
+use crate::protocol::MessageId;
+use crate::session::Command;
+
+/// The browser, as the page sees it.
+pub struct Browser;
+
+impl Host for Browser {
+    fn start(&self, model: RwSignal<Model>) {
+        driver::start(model);
+        lifecycle::watch(model);
+    }
+
+    fn command(&self, command: Command) {
+        driver::input(|session, now| session.handle_command(now, command));
+    }
+
+    fn keep_name(&self, name: &str) {
+        storage::keep_name(name);
+    }
+
+    fn new_message_id(&self) -> MessageId {
+        MessageId::v7(clock::unix_ms(), entropy::random())
+    }
+
+    fn now(&self) -> u64 {
+        clock::unix_ms()
+    }
+
+    fn day_around(&self, at: u64) -> Range<u64> {
+        clock::day_around(at)
+    }
+
+    fn day_text(&self, at: u64) -> String {
+        clock::text(clock::Form::Day, at)
+    }
+
+    fn time_text(&self, at: u64) -> String {
+        clock::text(clock::Form::Time, at)
+    }
+
+    fn exact_time_text(&self, at: u64) -> String {
+        clock::text(clock::Form::Exact, at)
+    }
+
+    fn iso_time(&self, at: u64) -> String {
+        clock::iso(at)
+    }
+
+    fn copy_address(&self, path: &str, done: Box<dyn FnOnce(bool)>) {
+        copy::copy_address(path, done);
+    }
+
+    fn reload(&self) {
+        // A page that cannot be reloaded is being left already.
+        let _ = window().location().reload();
+    }
+
+    fn has_keyboard(&self) -> bool {
+        lifecycle::matches_media("(hover: hover) and (pointer: fine)")
+    }
+
+    fn on_resize(&self, element: &Element, changed: Box<dyn Fn()>) {
+        lifecycle::on_resize(element, changed);
+    }
+}
