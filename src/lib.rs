@@ -5,6 +5,8 @@ pub mod app;
 pub mod browser;
 pub mod hub;
 pub mod protocol;
+#[cfg(feature = "ssr")]
+pub mod server;
 pub mod session;
 
 /// Brings the page that the server has rendered to life.
