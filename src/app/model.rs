@@ -86,6 +86,14 @@ impl Model {
         self.conversations.entry(room.clone()).or_default()
     }
 
+    /// The person comes into a room, perhaps one they have left before.
+    pub fn enter(&mut self, room: &RoomId) {
+        let conversation = self.conversation(room);
+        if conversation.standing == Standing::Left {
+            conversation.standing = Standing::Outside;
+        }
+    }
+
     /// Asks for earlier entries only if there are some and the question can be answered; then once.
     pub fn start_loading(&mut self, room: &RoomId) -> bool {
         let online = self.link == Link::Online;

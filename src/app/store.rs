@@ -108,6 +108,11 @@ impl Store {
         self.model.update(|model| model.open(room));
     }
 
+    pub fn join(self, room: RoomId) {
+        self.model.update(|model| model.enter(&room));
+        self.command(Command::Join { room });
+    }
+
     pub fn make(self, name: &RoomName) {
         let making = Making { room: name.id().clone(), outcome: None };
         self.model.update(|model| model.making = Some(making));

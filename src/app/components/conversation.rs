@@ -8,7 +8,6 @@ use super::typing::Typing;
 use crate::app::model::Standing;
 use crate::app::store::Store;
 use crate::protocol::RoomId;
-use crate::session::Command;
 
 /// One room: what is said in it, by whom, and the place to say something.
 #[component]
@@ -33,7 +32,7 @@ pub fn Conversation(room: RoomId) -> impl IntoView {
 #[component]
 fn Rejoin(room: RoomId) -> impl IntoView {
     let store = Store::here();
-    let join = move |_| store.command(Command::Join { room: room.clone() });
+    let join = move |_| store.join(room.clone());
     view! {
         <div class="rejoin">
             <p>"You have left this room."</p>

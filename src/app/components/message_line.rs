@@ -81,10 +81,10 @@ pub fn OwnMessage(
                 >
                     <span class="visually-hidden">"You: "</span>
                     <Body body/>
-                    <Tick delivery/>
                 </div>
                 {refusal}
             </div>
+            <Tick delivery/>
         </div>
     }
 }

@@ -81,8 +81,8 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
             >
                 <RoomMark room name/>
                 <span class="name">{move || name.get()}</span>
-                <span class="new">{move || unread.get().filter(|count| *count > 0)}</span>
-                <span class="count">{online}</span>
+                <span class="new" aria-hidden="true">{move || unread.get().filter(|count| *count > 0)}</span>
+                <span class="count" aria-hidden="true">{online}</span>
             </a>
         </li>
     }

@@ -175,7 +175,7 @@ fn on_problem(model: &mut Model, refusal: Refusal) {
         return;
     }
     if about == Some("hello") && refusal.code == ErrorCode::BadName {
-        model.name = model.me.as_ref().map(|me| me.name.clone());
+        model.name = None;
     }
     if let Some(room) = refusal.room.as_ref().filter(|_| about == Some("history")) {
         allow_loading(model.conversation(room));

@@ -7,7 +7,6 @@ use super::NoSuchRoom;
 use crate::app::components::{Arrival, Conversation};
 use crate::app::store::Store;
 use crate::protocol::RoomId;
-use crate::session::Command;
 
 /// The room that the address names. Being here is being in it.
 #[component]
@@ -20,7 +19,7 @@ pub fn RoomPage() -> impl IntoView {
     Effect::new(move || {
         store.open(room.get());
         if let Some(room) = room.get().filter(|_| entered.get() && store.ready.get()) {
-            store.command(Command::Join { room });
+            store.join(room);
         }
     });
     move || match room.get() {

@@ -225,14 +225,9 @@ fn a_room_being_made_is_ready_when_joined_and_also_when_it_existed() {
 }
 
 #[test]
-fn a_refused_name_falls_back_to_the_last_good_one() {
-    let mut newcomer = Model { name: Some("?".into()), ..Model::default() };
-    update(&mut newcomer, refusal(ErrorCode::BadName, "hello"));
-    assert_eq!(newcomer.name, None);
-    let mut model = ada();
-    model.name = Some("?".into());
-    update(&mut model, refusal(ErrorCode::BadName, "hello"));
-    assert_eq!(model.name.as_deref(), Some("Ada"));
+fn a_refused_name_is_asked_for_again() {
+    let model = after([refusal(ErrorCode::BadName, "hello")]);
+    assert_eq!(model.name, None);
     assert!(model.problem.is_some());
 }
 
