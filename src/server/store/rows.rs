@@ -6,7 +6,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
 
 use crate::hub::LoadedRoom;
-use crate::protocol::{Entry, Epoch, InvalidId, RoomId, Seq, User, UserId};
+use crate::protocol::{Entry, Epoch, InvalidId, RoomId, Seq, User};
 
 /// The columns that [`entry`] reads, in this order.
 pub const ENTRY: &str = "seq, at, by_id, by_name, kind";
@@ -25,19 +25,19 @@ pub fn entry(room: &RoomId, row: &Row) -> rusqlite::Result<Entry> {
         room: room.clone(),
         seq: unsigned(row, 0)?,
         at: unsigned(row, 1)?,
-        by: User { id: id(row, 2, UserId::parse)?, name: row.get(3)? },
+        by: User { id: id(row, 2)?, name: row.get(3)? },
         kind: serde_json::from_str(&kind).map_err(|error| broken(4, error))?,
     })
 }
 
 pub fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
-    db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| id(row, 0, Epoch::parse))
+    db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| id(row, 0))
 }
 
 pub fn places(db: &Connection) -> rusqlite::Result<HashMap<RoomId, Place>> {
     let mut statement =
         db.prepare("SELECT id, number, (SELECT coalesce(max(seq), 0) FROM entries WHERE room = number) FROM rooms")?;
-    let place = |row: &Row| Ok((id(row, 0, RoomId::parse)?, Place { number: row.get(1)?, head: unsigned(row, 2)? }));
+    let place = |row: &Row| Ok((id(row, 0)?, Place { number: row.get(1)?, head: unsigned(row, 2)? }));
     statement.query_map([], place)?.collect()
 }
 
@@ -53,12 +53,12 @@ pub fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoadedRoom>> {
 
 fn members(db: &Connection, room: i64) -> rusqlite::Result<Vec<User>> {
     let mut statement = db.prepare_cached("SELECT user, name FROM members WHERE room = ?")?;
-    let member = |row: &Row| Ok(User { id: id(row, 0, UserId::parse)?, name: row.get(1)? });
+    let member = |row: &Row| Ok(User { id: id(row, 0)?, name: row.get(1)? });
     statement.query_map([room], member)?.collect()
 }
 
-fn id<T>(row: &Row, column: usize, parse: fn(&str) -> Result<T, InvalidId>) -> rusqlite::Result<T> {
-    parse(row.get_ref(column)?.as_str()?).map_err(|error| broken(column, error))
+fn id<T: TryFrom<String, Error = InvalidId>>(row: &Row, column: usize) -> rusqlite::Result<T> {
+    T::try_from(row.get(column)?).map_err(|error| broken(column, error))
 }
 
 /// SQLite has signed numbers only; ours are never negative.
