@@ -1,4 +1,5 @@
 //! Parlor: self-hosted multi-room web chat. `docs/ARCHITECTURE.md` is the map.
+#![recursion_limit = "256"] // the types of a whole page of Leptos views nest deeper than the default
 
 pub mod app;
 #[cfg(feature = "hydrate")]

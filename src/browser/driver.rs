@@ -41,12 +41,13 @@ impl Driver {
         while let Some(action) = self.next_action() {
             match action {
                 Action::Connect => self.connect(),
-                Action::Transmit(text) => self.socket.borrow().iter().for_each(|socket| socket.send(&text)),
-                Action::Disconnect(code) => {
-                    if let Some(socket) = self.socket.take() {
-                        socket.close(code);
+                Action::Transmit(text) => {
+                    if let Some(socket) = &*self.socket.borrow() {
+                        socket.send(text);
                     }
                 }
+                // Browsers say no more than that they close, and the server needs to know no more.
+                Action::Disconnect(_) => drop(self.socket.take()),
                 Action::Notify(event) => events.push(event),
             }
         }
@@ -60,7 +61,7 @@ impl Driver {
     fn connect(&self) {
         // The old socket goes first, so that it can say nothing into the new link.
         self.socket.take();
-        *self.socket.borrow_mut() = Socket::open();
+        *self.socket.borrow_mut() = Some(Socket::open());
     }
 
     fn notify(&self, events: Vec<Event>) {

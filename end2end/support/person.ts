@@ -1,0 +1,188 @@
+import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test';
+import { CountWatch } from './count_watch.ts';
+import type { Troubles } from './troubles.ts';
+
+/** Counts go down only after the grace time of 10 s that lets a reload pass unseen. */
+const AFTER_GRACE = { timeout: 25_000 };
+const AFTER_OUTAGE = { timeout: 30_000 };
+
+/** Somebody at a browser, who finds things on the page as people do: by what they are and what they are called. */
+export class Person {
+  readonly composer: Locator;
+  readonly connection: Locator;
+  readonly log: Locator;
+  readonly people: Locator;
+  readonly rooms: Locator;
+
+  constructor(
+    public name: string,
+    readonly page: Page,
+    private readonly url: string,
+    private readonly troubles: Troubles,
+  ) {
+    this.composer = page.getByRole('textbox', { name: 'Message', exact: true });
+    this.connection = page.getByRole('status', { name: 'Connection' });
+    this.log = page.getByRole('log', { name: 'Messages' });
+    this.people = page.getByRole('list', { name: 'People' });
+    this.rooms = page.getByRole('navigation', { name: 'Rooms' });
+    troubles.watch(name, page);
+  }
+
+  get context(): BrowserContext {
+    return this.page.context();
+  }
+
+  // Coming and going
+
+  async opens(path: string): Promise<void> {
+    await this.page.goto(this.url + path);
+  }
+
+  /** Opens an address that the server has nothing at. */
+  async opensInVain(path: string): Promise<void> {
+    this.troubles.expect(new URL(path, this.url).href);
+    const response = await this.page.goto(this.url + path);
+    expect(response?.status()).toBe(404);
+  }
+
+  async givesName(): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name);
+    await this.page.getByRole('button', { name: 'Enter' }).click();
+    await this.isOnline();
+  }
+
+  async enters(room: string): Promise<void> {
+    await this.link(room).click();
+    await this.isIn(room);
+  }
+
+  async creates(room: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'New room' }).click();
+    await this.page.getByRole('textbox', { name: 'Room name' }).fill(room);
+    await this.page.getByRole('button', { name: 'Create' }).click();
+    await this.isIn(room);
+  }
+
+  async leaves(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Leave room' }).click();
+  }
+
+  async changesName(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Change name' }).click();
+    const box = this.page.getByRole('textbox', { name: 'Your name' });
+    await box.fill(name);
+    await box.press('Enter');
+    this.name = name;
+  }
+
+  async reloads(): Promise<void> {
+    await this.page.reload();
+    await this.isOnline();
+  }
+
+  /** The same person in another tab of the same browser. */
+  async opensTab(path: string): Promise<Person> {
+    const tab = new Person(this.name, await this.context.newPage(), this.url, this.troubles);
+    await tab.opens(path);
+    await tab.isOnline();
+    return tab;
+  }
+
+  /** The page dies as when its process is out of memory. */
+  async crashes(): Promise<void> {
+    const cdp = await this.context.newCDPSession(this.page);
+    const crash = this.page.waitForEvent('crash');
+    // It cannot answer any more.
+    cdp.send('Page.crash').catch(() => undefined);
+    await crash;
+  }
+
+  async losesNetwork(): Promise<void> {
+    this.troubles.allowOutage();
+    await this.context.setOffline(true);
+  }
+
+  async findsNetwork(): Promise<void> {
+    await this.context.setOffline(false);
+  }
+
+  // Talking
+
+  /** Types, line by line, and sends. */
+  async says(...lines: string[]): Promise<void> {
+    for (const [n, line] of lines.entries()) {
+      if (n > 0) await this.composer.press('Shift+Enter');
+      await this.composer.pressSequentially(line);
+    }
+    await this.composer.press('Enter');
+  }
+
+  /** Puts a text in as a whole, which is quicker than typing it, and sends. */
+  async pastes(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  get messages(): Locator {
+    return this.log.getByRole('article');
+  }
+
+  message(text: string): Locator {
+    return this.messages.filter({ hasText: text });
+  }
+
+  /** The message is there, once, and says whose it is. */
+  async sees(from: Person, text: string): Promise<void> {
+    const who = from === this ? 'You' : from.name;
+    await expect(this.message(text)).toHaveText(new RegExp(`${quoted(who)}.*${quoted(text)}`), AFTER_OUTAGE);
+  }
+
+  /** These messages are there, in this order, and no other ones. */
+  async seesExactly(...texts: string[]): Promise<void> {
+    await expect(this.messages).toHaveText(texts.map((text) => new RegExp(quoted(text))), AFTER_OUTAGE);
+  }
+
+  /** A quiet line: who came and who went. */
+  async seesNote(note: string): Promise<void> {
+    await expect(this.log.getByText(note, { exact: true })).toBeVisible();
+  }
+
+  // Looking around
+
+  link(room: string): Locator {
+    return this.rooms.getByRole('link', { name: new RegExp(`^${quoted(room)}, \\d+ online`) });
+  }
+
+  async isIn(room: string): Promise<void> {
+    await expect(this.page).toHaveTitle(`${room} · Parlor`);
+    await expect(this.log).toBeVisible();
+  }
+
+  async isOnline(): Promise<void> {
+    await expect(this.connection).toHaveText('Online', AFTER_OUTAGE);
+  }
+
+  async isOffline(): Promise<void> {
+    await expect(this.connection).toContainText(/Offline, retrying in \d+ s/);
+  }
+
+  /** The room's link says how many are online in it. */
+  async counts(room: string, online: number): Promise<void> {
+    const name = new RegExp(`^${quoted(room)}, ${online} online`);
+    await expect(this.rooms.getByRole('link', { name })).toBeVisible(AFTER_GRACE);
+  }
+
+  async seesPeople(...names: string[]): Promise<void> {
+    const items = this.people.getByRole('listitem');
+    await expect(items).toHaveCount(names.length, AFTER_GRACE);
+    for (const name of names) await expect(items.filter({ hasText: name })).toHaveCount(1);
+  }
+
+  watchCount(room: string): Promise<CountWatch> {
+    return CountWatch.start(this.rooms, room);
+  }
+}
+
+function quoted(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
+}

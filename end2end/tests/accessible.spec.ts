@@ -1,0 +1,87 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '../support/test.ts';
+import type { Person } from '../support/person.ts';
+
+async function hasNoViolation(person: Person): Promise<void> {
+  const { violations } = await new AxeBuilder({ page: person.page }).analyze();
+  const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(', ')}`);
+  expect(found).toEqual([]);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`arrival, ${colorScheme}`, async ({ guest }) => {
+    const ada = await guest('Ada', { colorScheme });
+    await ada.opens('/');
+    await expect(ada.page.getByRole('button', { name: 'Enter' })).toBeEnabled();
+    await hasNoViolation(ada);
+    await ada.page.getByRole('button', { name: 'Enter' }).click();
+    await expect(ada.page.getByRole('alert')).not.toBeEmpty();
+    await hasNoViolation(ada);
+  });
+
+  test(`lobby, ${colorScheme}`, async ({ meet }) => {
+    const ada = await meet('Ada', { colorScheme });
+    await hasNoViolation(ada);
+    await ada.page.getByRole('button', { name: 'New room' }).click();
+    await expect(ada.page.getByRole('textbox', { name: 'Room name' })).toBeVisible();
+    await hasNoViolation(ada);
+  });
+
+  test(`room, ${colorScheme}`, async ({ meet }) => {
+    const ada = await meet('Ada', { colorScheme });
+    const bo = await meet('Bo');
+    await ada.enters('General');
+    await hasNoViolation(ada);
+    await bo.enters('General');
+    await ada.says('Have you seen https://example.org ?');
+    await bo.says('Not yet');
+    await ada.sees(bo, 'Not yet');
+    await hasNoViolation(ada);
+    await ada.page.getByRole('button', { name: 'Change name' }).click();
+    await hasNoViolation(ada);
+  });
+
+  test(`room without a server, ${colorScheme}`, async ({ meet, server }) => {
+    const ada = await meet('Ada', { colorScheme });
+    await ada.enters('General');
+    await server.kill();
+    await ada.isOffline();
+    await ada.says('Hello?');
+    await expect(ada.message('Hello?')).toContainText('Sending');
+    await hasNoViolation(ada);
+  });
+
+  test(`room on a phone, ${colorScheme}`, async ({ meet }) => {
+    const ada = await meet('Ada', { colorScheme, viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+    await hasNoViolation(ada);
+    await ada.enters('General');
+    await ada.says('On my way');
+    await expect(ada.message('On my way')).toContainText('Stored');
+    await hasNoViolation(ada);
+    await ada.page.getByRole('button', { name: 'People' }).tap();
+    await expect(ada.people).toBeVisible();
+    await hasNoViolation(ada);
+  });
+
+  test(`not found, ${colorScheme}`, async ({ guest }) => {
+    const ada = await guest('Ada', { colorScheme });
+    await ada.opensInVain('/no/such/page');
+    await hasNoViolation(ada);
+    await ada.opensInVain('/rooms/No%20Such%20Room');
+    await hasNoViolation(ada);
+  });
+}
+
+test('a keyboard is enough', async ({ guest }) => {
+  const ada = await guest('Ada');
+  await ada.opens('/rooms/general');
+  const keyboard = ada.page.keyboard;
+  await expect(ada.page.getByRole('textbox', { name: 'Your name' })).toBeFocused();
+  await keyboard.type('Ada');
+  await keyboard.press('Enter');
+  await ada.isIn('General');
+  await expect(ada.composer).toBeFocused();
+  await keyboard.type('No mouse here');
+  await keyboard.press('Enter');
+  await ada.sees(ada, 'No mouse here');
+});
