@@ -32,7 +32,8 @@ pub fn App() -> impl IntoView {
     let unread = store.slice(Model::unread);
     Effect::new(move || store.start());
     view! {
-        <Title formatter=move |page: String| title(unread.get(), &page)/>
+        // The server writes the head last, when the rest of the page is gone; nothing is unread there.
+        <Title formatter=move |page: String| title(unread.try_get().unwrap_or_default(), &page)/>
         <Router>
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("/") view=Layout>

@@ -1,5 +1,8 @@
 //! Pieces of pages. They get data and call the store; none knows of sessions or sockets.
 
+use leptos::html::Button;
+use leptos::prelude::*;
+
 mod arrival;
 mod avatar;
 mod composer;
@@ -27,3 +30,11 @@ pub use conversation::Conversation;
 pub use lamp::Lamp;
 pub use problem::Problem;
 pub use sidebar::Sidebar;
+
+/// Moves the focus to a button that is on the page.
+fn focus(button: NodeRef<Button>) {
+    // Without a button, as after a change of pages, there is nothing to come back to.
+    if let Some(Some(button)) = button.try_get_untracked() {
+        let _ = button.focus();
+    }
+}

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
@@ -104,20 +106,34 @@ fn follow_draft(store: Store, room: RoomId, input: NodeRef<Textarea>, draft: Mem
 /// What is to be known while writing: how much more fits, and that the server is being overtaken.
 #[component]
 fn ComposerNotes(left: Memo<isize>) -> impl IntoView {
-    let slow_down = Store::here().slice(|model| model.slow_down);
+    let wait = count_down(Store::here().slice(|model| model.slow_down));
     let room_left = move || match left.get() {
         left @ ..0 => Some(format!("{} characters too many", -left)),
         left if left < TELL_BELOW => Some(format!("{left} characters left")),
         _ => None,
     };
     let slower =
-        move || slow_down.get().map(|seconds| format!("A little slower, please: the next one goes out in {seconds} s"));
+        move || wait.get().map(|seconds| format!("A little slower, please: the next one goes out in {seconds} s"));
     view! {
         <div class="composer-notes">
             <span>{slower}</span>
             <span class:too-many=move || { left.get() < 0 }>{room_left}</span>
         </div>
     }
+}
+
+/// Second by second to nothing, from whenever there is something to wait for.
+fn count_down(seconds: Memo<Option<u64>>) -> RwSignal<Option<u64>> {
+    let left = RwSignal::new(None);
+    Effect::new(move || left.set(seconds.get()));
+    Effect::new(move || {
+        let Some(now) = left.get() else { return };
+        let next = move || left.set(now.checked_sub(1).filter(|next| *next > 0));
+        if let Ok(timer) = set_timeout_with_handle(next, Duration::from_secs(1)) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+    left
 }
 
 /// The draft without empty lines around it; the first line keeps its indentation.

@@ -97,6 +97,7 @@ fn Refusal(room: RoomId, id: MessageId, body: String, code: ErrorCode) -> impl I
     view! {
         <div class="refusal">
             <p>{text::refusal(code)}</p>
+            <span class="choices">
             <button class="text-button" type="button" on:click=move |_| store.correct(&room, id.clone(), &body)>
                 "Edit"
             </button>
@@ -106,6 +107,7 @@ fn Refusal(room: RoomId, id: MessageId, body: String, code: ErrorCode) -> impl I
             <button class="text-button" type="button" on:click=move |_| store.command(Command::Discard { id: gone.clone() })>
                 "Discard"
             </button>
+            </span>
         </div>
     }
 }

@@ -2,6 +2,7 @@ use leptos::html::Button;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
+use super::focus;
 use super::icon::{Icon, PLUS};
 use super::name_form::NameForm;
 use crate::app::store::Store;
@@ -33,7 +34,7 @@ pub fn NewRoom() -> impl IntoView {
     let close = Callback::new(move |()| {
         asking.set(false);
         store.stop_making();
-        opener.with_untracked(|button| button.as_ref().map(|button| button.focus()));
+        focus(opener);
     });
     view! {
         <div class="new-room">

@@ -2,6 +2,7 @@ use leptos::html::Button;
 use leptos::prelude::*;
 
 use super::avatar::Avatar;
+use super::focus;
 use super::icon::{Icon, PEN};
 use super::name_form::NameForm;
 use crate::app::store::Store;
@@ -17,7 +18,7 @@ pub fn OwnName() -> impl IntoView {
     let name = store.slice(|model| model.name.clone().unwrap_or_default());
     let close = Callback::new(move |()| {
         changing.set(false);
-        opener.with_untracked(|button| button.as_ref().map(|button| button.focus()));
+        focus(opener);
     });
     let submit = move |text: &str| {
         store.enter(UserName::parse(text)?.as_str().to_owned());

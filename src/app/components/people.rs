@@ -3,6 +3,7 @@ use leptos::html::Button;
 use leptos::prelude::*;
 
 use super::avatar::Avatar;
+use super::focus;
 use super::icon::{CLOSE, Icon};
 use crate::app::store::Store;
 use crate::protocol::{RoomId, User, UserId};
@@ -19,7 +20,8 @@ pub fn People(room: RoomId) -> impl IntoView {
     let close = NodeRef::<Button>::new();
     Effect::new(move || {
         if store.people_open.get() {
-            close.with(|button| button.as_ref().map(|button| button.focus()));
+            // What is not shown yet cannot take the focus.
+            request_animation_frame(move || focus(close));
         }
     });
     let escape = window_event_listener(ev::keydown, move |event| {

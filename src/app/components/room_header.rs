@@ -1,6 +1,8 @@
+use leptos::html::Button;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
+use super::focus;
 use super::icon::{BACK, CHECK, DOOR, Icon, LINK, PEOPLE};
 use crate::app::store::Store;
 use crate::app::text;
@@ -29,18 +31,36 @@ pub fn RoomHeader(room: RoomId) -> impl IntoView {
             </div>
             <CopyLink room=room.clone()/>
             <LeaveRoom room/>
-            <button
-                class="icon-button people-button"
-                type="button"
-                aria-label="People"
-                title="People"
-                disabled=move || !store.ready.get()
-                aria-expanded=move || store.people_open.get().to_string()
-                on:click=move |_| store.people_open.update(|open| *open = !*open)
-            >
-                <Icon shape=PEOPLE/>
-            </button>
+            <PeopleButton/>
         </header>
+    }
+}
+
+/// Shows the people where there is no room for them beside the conversation.
+#[component]
+fn PeopleButton() -> impl IntoView {
+    let store = Store::here();
+    let button = NodeRef::<Button>::new();
+    Effect::new(move |was_open: Option<bool>| {
+        let open = store.people_open.get();
+        if was_open == Some(true) && !open {
+            focus(button);
+        }
+        open
+    });
+    view! {
+        <button
+            class="icon-button people-button"
+            type="button"
+            aria-label="People"
+            title="People"
+            node_ref=button
+            disabled=move || !store.ready.get()
+            aria-expanded=move || store.people_open.get().to_string()
+            on:click=move |_| store.people_open.update(|open| *open = !*open)
+        >
+            <Icon shape=PEOPLE/>
+        </button>
     }
 }
 
@@ -54,9 +74,9 @@ fn CopyLink(room: RoomId) -> impl IntoView {
         }
     };
     let words = move || match outcome.get() {
-        None => "",
-        Some(true) => "Link copied",
-        Some(false) => "Copy the address of this page instead",
+        None => None,
+        Some(true) => Some("Link copied"),
+        Some(false) => Some("Copy the address of this page instead"),
     };
     view! {
         <span class="copy-link">

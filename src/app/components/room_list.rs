@@ -63,7 +63,7 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
         let room = room.clone();
         Memo::new(move |_| memberships.with(|memberships| memberships.get(&room).copied()))
     };
-    let is_unread = move || unread.get().is_some_and(|count| count > 0);
+    let new = move || unread.get().filter(|count| *count > 0).map(|count| count.to_string());
     let label = move || summary.with(|room| Some(text::room_label(room.as_ref()?, unread.get().unwrap_or_default())));
     let name =
         Signal::derive(move || summary.with(|room| room.as_ref().map(|room| room.name.clone()).unwrap_or_default()));
@@ -73,7 +73,7 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
             <a
                 class="room-link"
                 class:member=move || unread.get().is_some()
-                class:unread=is_unread
+                class:unread=move || new().is_some()
                 class:empty=move || online() == Some(0)
                 href=href
                 aria-label=label
@@ -81,8 +81,8 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
             >
                 <RoomMark room name/>
                 <span class="name">{move || name.get()}</span>
-                <span class="new" aria-hidden="true">{move || unread.get().filter(|count| *count > 0)}</span>
-                <span class="count" aria-hidden="true">{online}</span>
+                <span class="new" aria-hidden="true" data-count=new></span>
+                <span class="count" aria-hidden="true">" " {online}</span>
             </a>
         </li>
     }

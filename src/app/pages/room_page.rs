@@ -34,5 +34,7 @@ pub fn RoomPage() -> impl IntoView {
 #[component]
 fn RoomTitle(room: RoomId) -> impl IntoView {
     let name = Store::here().slice(move |model| model.room_name(&room));
-    view! { <Title text=move || name.get()/> }
+    let at_first = name.get_untracked();
+    // The server writes the head last, when the rest of the page is gone.
+    view! { <Title text=move || name.try_get().unwrap_or_else(|| at_first.clone())/> }
 }
