@@ -38,3 +38,17 @@ pub async fn file(State(shared): State<Shared>, request: Request) -> Result<Resp
 fn caching(options: &LeptosOptions, path: &str) -> HeaderValue {
     if options.hash_files && path.starts_with(&options.site_pkg_dir_route_base()) { FOR_EVER } else { ASK_AGAIN }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_its_hash_in_its_name_is_kept_for_ever() {
+        let hashed = LeptosOptions::builder().output_name("parlor").hash_files(true).build();
+        let plain = LeptosOptions::builder().output_name("parlor").hash_files(false).build();
+        assert_eq!(caching(&hashed, "/pkg/parlor.Xq3.js"), FOR_EVER);
+        assert_eq!(caching(&hashed, "/favicon.svg"), ASK_AGAIN);
+        assert_eq!(caching(&plain, "/pkg/parlor.js"), ASK_AGAIN);
+    }
+}
