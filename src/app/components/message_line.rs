@@ -27,7 +27,7 @@ pub fn TheirMessage(by: User, at: u64, body: String, opens: bool) -> impl IntoVi
     });
     let said_by = (!opens).then(|| view! { <span class="visually-hidden">{name} ": "</span> });
     view! {
-        <div class="message" class:opens=opens>
+        <article class="message" class:opens=opens>
             {opens.then(|| view! { <Avatar user=by.clone()/> })}
             <div class="said">
                 {byline}
@@ -36,7 +36,7 @@ pub fn TheirMessage(by: User, at: u64, body: String, opens: bool) -> impl IntoVi
                     <Body body/>
                 </div>
             </div>
-        </div>
+        </article>
     }
 }
 
@@ -66,7 +66,7 @@ pub fn OwnMessage(
         _ => None,
     };
     view! {
-        <div
+        <article
             class="message own"
             class:opens=opens
             class:waiting=move || delivery.get() == Delivery::Sending
@@ -85,7 +85,7 @@ pub fn OwnMessage(
                 {refusal}
             </div>
             <Tick delivery/>
-        </div>
+        </article>
     }
 }
 
