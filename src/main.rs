@@ -1,27 +1,29 @@
-//! The server binary: reads its settings, starts the server, and says in one line what stood in the way.
-
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use parlor::server::{Config, Shutdown, logging, start};
+use parlor::server::{Config, Server, ServerError, Signals, init_logging};
+
+/// As of a command line that cannot be understood, by custom.
+const EXIT_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let (line, code) = match Config::read() {
+        Err(line) => (line, EXIT_USAGE.into()),
+        Ok(config) => match serve(config) {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(error) => (error.to_string(), ExitCode::FAILURE),
+        },
+    };
+    eprintln!("parlor: {line}");
+    code
+}
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    let config = match Config::from_args(std::env::args_os()) {
-        Ok(config) => config,
-        Err(end) => return end.print(),
-    };
-    if let Err(error) = logging::init(&config.log, config.log_format) {
-        eprintln!("parlor: {error}");
-        return ExitCode::FAILURE;
-    }
-    let server = match start(&config).await {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("parlor: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    println!("Parlor is at http://{}", server.address());
-    server.run(Shutdown::on_signals()).await;
-    ExitCode::SUCCESS
+async fn serve(config: Config) -> Result<(), ServerError> {
+    init_logging(&config);
+    let server = Server::bind(config).await?;
+    let signals = Signals::listen().map_err(ServerError::Signals)?;
+    // Whoever started it may have closed the output, which is no reason not to serve.
+    let _ = writeln!(io::stdout(), "Parlor is at http://{}", server.address());
+    server.run(signals.asked_to_stop()).await
 }

@@ -1,89 +1,107 @@
-//! The server's shell around the [`hub`](crate::hub): sockets, the clock, the log on disk, and pages.
+//! The server's shell: sockets, disk, clock and pages around the pure [`Hub`].
+//!
+//! One task, the [`driver`], owns the hub. Every [`connection`] tells it what comes and writes what it says; the
+//! [`store`] commits and reads on threads of its own. None of them waits for another's client.
 
 mod config;
 mod connection;
 mod driver;
+mod http;
+mod http_error;
+mod hub_handle;
 mod identity;
-pub mod logging;
+mod logging;
+mod page;
 mod routes;
-mod shutdown;
+mod signals;
+mod site;
 mod store;
 
-use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tracing::{info, warn};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 
 pub use config::{Config, LogFormat};
-use driver::{Driver, Handle};
-pub use shutdown::Shutdown;
-use store::{OpenError, Store};
+pub use logging::init as init_logging;
+pub use signals::Signals;
 
-/// How long clients have to take what they are told at the end.
-const FAREWELL: Duration = Duration::from_secs(2);
+use crate::hub::Hub;
+use driver::Driver;
+use hub_handle::HubHandle;
+use routes::Shared;
+use store::{Loaded, OpenError, Reply, Store};
 
-/// Why the server cannot start, in words for whoever starts it.
+/// Why the server does not run, and what to do about it.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error("cannot use the data folder {}: {source}. Choose another with --data", .folder.display())]
-    DataFolder { folder: PathBuf, source: io::Error },
+pub enum ServerError {
+    #[error("cannot listen on {address}: {cause}; stop what uses it or choose another address with --listen")]
+    Listen { address: SocketAddr, cause: io::Error },
     #[error(transparent)]
-    Store(#[from] OpenError),
-    #[error("{0} is in use already. Choose another address with --listen, or stop the program that has it")]
-    AddressInUse(SocketAddr),
-    #[error("cannot listen on {address}: {source}. Choose another address with --listen")]
-    Listen { address: SocketAddr, source: io::Error },
+    Open(#[from] OpenError),
+    #[error("cannot listen for SIGTERM and Ctrl-C: {0}; allow this process more open files")]
+    Signals(#[source] io::Error),
+    #[error("a part of the server has failed, and the log says which; start it again")]
+    Failed,
 }
 
-/// A server that has its port and its data, and serves once it is run.
+/// A server that has its address and its log, and can run.
 pub struct Server {
+    config: Config,
     listener: TcpListener,
     address: SocketAddr,
-    router: axum::Router,
-    driver: Driver,
-    hub: Handle,
-}
-
-/// Takes the data folder and the port.
-pub async fn start(config: &Config) -> Result<Server, StartError> {
-    std::fs::create_dir_all(&config.data)
-        .map_err(|source| StartError::DataFolder { folder: config.data.clone(), source })?;
-    let listen_error = |source: io::Error| match source.kind() {
-        io::ErrorKind::AddrInUse => StartError::AddressInUse(config.listen),
-        _ => StartError::Listen { address: config.listen, source },
-    };
-    let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
-    let address = listener.local_addr().map_err(listen_error)?;
-    let (store, loaded) = Store::open(&config.data)?;
-    let (driver, hub) = Driver::new(store, loaded);
-    let router = routes::router(config, hub.clone());
-    Ok(Server { listener, address, router, driver, hub })
+    store: Store,
+    loaded: Loaded,
+    replies: UnboundedReceiver<Reply>,
 }
 
 impl Server {
+    pub async fn bind(config: Config) -> Result<Self, ServerError> {
+        let unbound = |cause| ServerError::Listen { address: config.listen, cause };
+        let listener = TcpListener::bind(config.listen).await.map_err(unbound)?;
+        let address = listener.local_addr().map_err(unbound)?;
+        let (sender, replies) = unbounded_channel();
+        let (store, loaded) = Store::open(&config.data, sender)?;
+        Ok(Self { config, listener, address, store, loaded, replies })
+    }
+
+    /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Serves until the shutdown is asked for, and then tells every client when to come back.
-    pub async fn run(self, shutdown: Shutdown) {
-        info!(address = %self.address, "serving");
-        let driver = tokio::spawn(self.driver.run());
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+    /// Serves until `stop`, then tells the clients to come back and puts what they said on disk.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServerError> {
+        let Self { config, listener, address, store, loaded, replies } = self;
+        tracing::info!(%address, data = %config.data.display(), rooms = loaded.rooms.len(), "listening");
+        if !config.site.is_dir() {
+            tracing::warn!(site = %config.site.display(), "no web files there, so browsers get pages that do nothing");
+        }
+        let (hub, inputs) = HubHandle::new();
+        let shared = Shared { hub: hub.clone(), health: store.health(), options: config.leptos_options() };
+        let driver = Driver::new(Hub::new(loaded.epoch, loaded.rooms, seed()), store, inputs, replies);
+        let (stopping, told_stopping) = watch::channel(false);
+        let mut driving = tokio::spawn(driver.run(told_stopping.clone()));
+        let serving = tokio::spawn(http::serve(listener, routes::router(shared), told_stopping));
         tokio::select! {
-            result = axum::serve(self.listener, service).into_future() => {
-                warn!(?result, "the listener has ended");
-            }
-            () = shutdown.asked() => info!("stopping"),
+            () = stop => tracing::info!("stopping"),
+            _ = &mut driving => return Err(ServerError::Failed),
         }
-        self.hub.stop(FAREWELL).await;
-        if let Err(error) = driver.await {
-            warn!(%error, "the driver has failed");
-        }
-        info!("stopped");
+        stopping.send_replace(true);
+        let (driven, served) = tokio::join!(driving, serving);
+        let store = driven.map_err(|_| ServerError::Failed)?;
+        spawn_blocking(|| store.close()).await.and(served).map_err(|_| ServerError::Failed)
     }
+}
+
+async fn told(stopping: &mut watch::Receiver<bool>) {
+    // An error means that whoever could tell has gone, and that is a reason to stop as well.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+fn seed() -> u64 {
+    getrandom::u64().expect("the system has random numbers")
 }

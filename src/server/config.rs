@@ -1,77 +1,88 @@
-use std::ffi::OsString;
+use std::env;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::PathBuf;
 
+use clap::Parser;
 use clap::error::ErrorKind;
-use clap::{Parser, ValueEnum};
+use leptos::config::LeptosOptions;
+use tracing_subscriber::filter::Targets;
 
-/// A chat server for a team, a class, an event or a community.
+/// Self-hosted multi-room web chat that never loses a message.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "parlor", version, about)]
+#[command(name = "parlor", version)]
 pub struct Config {
-    /// Address and port to serve on; port 0 takes any free one
+    /// The address to listen on; port 0 takes any that is free
     #[arg(long, value_name = "ADDR", env = "PARLOR_LISTEN", default_value_t = default_listen())]
     pub listen: SocketAddr,
 
-    /// Folder that holds the database; made if there is none
+    /// The folder for the messages, made if there is none
     #[arg(long, value_name = "DIR", env = "PARLOR_DATA", default_value = "data")]
     pub data: PathBuf,
 
-    /// Folder with the files for the browser [default: `site` beside the program, or else target/site]
-    #[arg(long, value_name = "DIR", env = "PARLOR_SITE")]
-    pub site: Option<PathBuf>,
+    /// The folder with the built web files
+    #[arg(long, value_name = "DIR", env = "PARLOR_SITE", default_value_os_t = default_site())]
+    pub site: PathBuf,
 
-    /// What to log, such as `info` or `warn,parlor=debug`
+    /// What to log: error, warn, info, debug or trace, also for parts: "info,parlor=debug"
     #[arg(long, value_name = "FILTER", env = "PARLOR_LOG", default_value = "info")]
-    pub log: String,
+    pub log: Targets,
 
-    /// How to log
+    /// How to log, to the standard error output
     #[arg(long, value_name = "FORMAT", env = "PARLOR_LOG_FORMAT", default_value = "human")]
     pub log_format: LogFormat,
+
+    /// Where the browser hears of new builds during development
+    #[arg(long, hide = true, env = "LEPTOS_RELOAD_PORT", default_value_t = 3001)]
+    reload_port: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
-    /// For people
     Human,
-    /// One JSON object a line
     Json,
 }
 
-/// What to print instead of serving.
-pub struct End(clap::Error);
-
-impl End {
-    /// Help and version as asked for; what is wrong with the arguments in one line.
-    pub fn print(&self) -> ExitCode {
-        if matches!(self.0.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-            // Nobody is left to tell if standard output is closed.
-            let _ = self.0.print();
-            return ExitCode::SUCCESS;
-        }
-        let text = self.0.to_string();
-        let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        eprintln!("parlor: {line}. `parlor --help` lists what can be set");
-        ExitCode::from(2)
-    }
-}
-
 impl Config {
-    pub fn from_args(args: impl Iterator<Item = OsString>) -> Result<Self, End> {
-        Self::try_parse_from(args).map_err(End)
+    /// Reads the command line and the environment. The error is one line that says what is wrong.
+    pub fn read() -> Result<Self, String> {
+        Self::try_parse().map_err(|error| {
+            if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+                error.exit();
+            }
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            format!("{line}; --help lists what there is")
+        })
     }
 
-    /// Where the files for the browser are.
-    pub fn site_root(&self) -> PathBuf {
-        let beside = || Some(std::env::current_exe().ok()?.parent()?.join("site")).filter(|dir| dir.is_dir());
-        let watched = || std::env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from);
-        self.site.clone().or_else(watched).or_else(beside).unwrap_or_else(|| Path::new("target/site").into())
+    /// What the pages need to know of where their files are.
+    pub fn leptos_options(&self) -> LeptosOptions {
+        LeptosOptions::builder()
+            .output_name("parlor")
+            .site_root(self.site.to_string_lossy())
+            .site_addr(self.listen)
+            .reload_port(self.reload_port)
+            .hash_files(has_hashed_files())
+            .build()
     }
 }
 
-/// `cargo leptos watch` has its own way to say where to serve.
+/// The build tool says where the browser is told to look, when it runs the server for development.
 fn default_listen() -> SocketAddr {
-    let watched = std::env::var("LEPTOS_SITE_ADDR").ok().and_then(|address| address.parse().ok());
-    watched.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
+    let given = env::var("LEPTOS_SITE_ADDR").ok().and_then(|address| address.parse().ok());
+    given.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
+}
+
+fn default_site() -> PathBuf {
+    let beside_program = beside_program("site").filter(|dir| dir.is_dir());
+    env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from).or(beside_program).unwrap_or_else(|| "target/site".into())
+}
+
+/// The build leaves a list of hashes beside the program if the names of the web files hold them.
+fn has_hashed_files() -> bool {
+    beside_program("hash.txt").is_some_and(|list| list.is_file())
+}
+
+fn beside_program(name: &str) -> Option<PathBuf> {
+    Some(env::current_exe().ok()?.parent()?.join(name))
 }

@@ -1,129 +1,130 @@
-//! One WebSocket: what it says goes to the hub, what the hub wants goes out.
-
+use std::future::pending;
+use std::pin::pin;
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::Error;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
-use tracing::debug;
-use tungstenite::Error as WsError;
+use tungstenite::{Error as WsError, error::ProtocolError};
 
-use super::driver::{Handle, Outgoing};
-use crate::hub::ConnId;
+use super::http_error::HttpError;
+use super::hub_handle::{ConnHandle, HubHandle, Outgoing};
 use crate::protocol::limits::FRAME_BYTES_MAX;
 use crate::protocol::{CloseCode, SUBPROTOCOL};
 
-/// A frame up to this size is read, so that the answer to one that is somewhat too big is a clean close; a larger one
-/// is not even read.
-const READ_BYTES_MAX: usize = 4 * FRAME_BYTES_MAX;
-/// Small, because every idle connection has them.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
-const WRITE_BUFFER_BYTES: usize = 4 * 1024;
-/// A socket that takes nothing for this long is dead.
-const WRITE_STALL: Duration = Duration::from_secs(30);
-/// How long the other side has to answer a close.
-const CLOSE_WAIT: Duration = Duration::from_secs(3);
-/// Frames written with one flush, at most.
-const WRITE_BATCH: usize = 64;
+/// Most frames of a chat are small, and most connections are idle: what each holds ready is kept small too.
+const BUFFER_BYTES: usize = 4 * 1024;
+/// A socket that takes nothing for this long is given up.
+const STUCK_AFTER: Duration = Duration::from_secs(30);
+/// What a client gets to answer the server's close frame.
+const CLOSE_WITHIN: Duration = Duration::from_secs(3);
 
-pub async fn upgrade(State(hub): State<Handle>, upgrade: WebSocketUpgrade) -> Response {
-    let upgrade = upgrade.protocols([SUBPROTOCOL]);
+type Sink = SplitSink<WebSocket, Message>;
+
+/// How a connection came to its end.
+enum End {
+    /// The client has closed it, or it broke, or its socket takes nothing.
+    Lost,
+    /// What the client sent is not WebSocket; RFC 6455 (section 7.4.1) gives the number.
+    Broken(u16),
+    /// The hub wanted it closed, and the client has been told.
+    Closed,
+}
+
+/// Turns a request into a connection to the hub.
+pub fn upgrade(upgrade: WebSocketUpgrade, hub: HubHandle) -> Result<Response, HttpError> {
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        .max_frame_size(FRAME_BYTES_MAX)
+        .max_message_size(FRAME_BYTES_MAX)
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(BUFFER_BYTES);
     if upgrade.selected_protocol().is_none() {
-        let why = format!("This WebSocket speaks the subprotocol {SUBPROTOCOL}; offer it in Sec-WebSocket-Protocol.\n");
-        return (StatusCode::BAD_REQUEST, why).into_response();
+        return Err(HttpError::SubprotocolMissing);
     }
-    upgrade
-        .max_message_size(READ_BYTES_MAX)
-        .max_frame_size(READ_BYTES_MAX)
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .on_upgrade(move |socket| serve(socket, hub))
+    Ok(upgrade.on_upgrade(|socket| serve(socket, hub)))
 }
 
-async fn serve(socket: WebSocket, hub: Handle) {
-    let (conn, frames) = hub.opened().await;
-    let (sink, stream) = socket.split();
-    let mut writing = std::pin::pin!(write(sink, frames, &hub, conn));
-    let mut reading = std::pin::pin!(read(stream, &hub, conn));
-    tokio::select! {
-        violation = &mut reading => {
-            match violation {
-                Some(code) => hub.violation(conn, code).await,
-                None => hub.closed(conn).await,
-            }
-            // Lets the hub's last words, or the answer to the other side's close, go out.
-            let _ = timeout(CLOSE_WAIT, writing).await;
-            if violation.is_none() {
-                return;
-            }
+async fn serve(socket: WebSocket, hub: HubHandle) {
+    let (handle, outgoing) = hub.open().await;
+    let (mut sink, stream) = socket.split();
+    let mut reading = pin!(read(stream, &handle));
+    let end = tokio::select! {
+        end = &mut reading => end,
+        closed = write(&mut sink, outgoing, &handle) => closed.map_or(End::Lost, |()| End::Closed),
+    };
+    match end {
+        End::Lost => {}
+        End::Broken(code) => {
+            let _ = timeout(CLOSE_WITHIN, sink.send(close_frame(code, "not WebSocket"))).await;
         }
-        () = &mut writing => {
-            // Leaving at once could take the close frame along: unread input makes the system reset the connection.
-            let _ = timeout(CLOSE_WAIT, reading).await;
+        // What still comes is read and dropped: a socket closed over unread bytes can take its close frame back.
+        End::Closed => {
+            let _ = timeout(CLOSE_WITHIN, reading).await;
         }
     }
-    hub.closed(conn).await;
+    handle.closed().await;
 }
 
-/// Hands on what comes until the other side is done, or breaks a rule.
-async fn read(mut stream: SplitStream<WebSocket>, hub: &Handle, conn: ConnId) -> Option<CloseCode> {
+/// Tells the hub what comes, until nothing more can come.
+async fn read(mut stream: SplitStream<WebSocket>, handle: &ConnHandle) -> End {
     while let Some(message) = stream.next().await {
         match message {
-            Ok(Message::Text(text)) if text.len() > FRAME_BYTES_MAX => hub.violation(conn, CloseCode::TooBig).await,
-            Ok(Message::Text(text)) => hub.text(conn, text).await,
-            Ok(Message::Binary(_)) => hub.violation(conn, CloseCode::Unsupported).await,
-            Ok(Message::Ping(_) | Message::Pong(_)) => {}
-            Ok(Message::Close(_)) => return None,
-            Err(error) => {
-                debug!(conn = conn.0, %error, "reading has ended");
-                return violation_of(error);
-            }
+            Ok(Message::Text(text)) => handle.text(text).await,
+            Ok(Message::Binary(_)) => handle.violation(CloseCode::Unsupported).await,
+            Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => {}
+            Err(error) => match error.into_inner().downcast_ref() {
+                Some(WsError::Capacity(_)) => {
+                    handle.violation(CloseCode::TooBig).await;
+                    // Nothing can be read past such a frame. The hub has the connection closed.
+                    return pending().await;
+                }
+                Some(WsError::Utf8(_)) => return End::Broken(1007),
+                Some(WsError::Protocol(error)) if *error != ProtocolError::ResetWithoutClosingHandshake => {
+                    return End::Broken(1002);
+                }
+                _ => return End::Lost,
+            },
         }
     }
-    None
+    End::Lost
 }
 
-fn violation_of(error: axum::Error) -> Option<CloseCode> {
-    match error.into_inner().downcast_ref() {
-        Some(WsError::Capacity(_)) => Some(CloseCode::TooBig),
-        Some(WsError::Utf8(_)) => Some(CloseCode::Unsupported),
-        _ => None,
-    }
-}
-
-/// Writes what the hub wants, as much as has queued with one flush, until the hub is done with this connection.
-async fn write(
-    mut sink: SplitSink<WebSocket, Message>,
-    mut frames: mpsc::Receiver<Outgoing>,
-    hub: &Handle,
-    conn: ConnId,
-) {
-    let mut batch = Vec::new();
-    while frames.recv_many(&mut batch, WRITE_BATCH).await > 0 {
-        let written = batch.iter().filter(|outgoing| matches!(outgoing, Outgoing::Frame(_))).count();
-        match timeout(WRITE_STALL, write_batch(&mut sink, &mut batch)).await {
-            Ok(Ok(())) => hub.written(conn, written).await,
-            Ok(Err(error)) => return debug!(conn = conn.0, %error, "writing has ended"),
-            Err(_) => return debug!(conn = conn.0, "the socket takes nothing any more"),
-        }
-    }
-    let _ = timeout(CLOSE_WAIT, sink.close()).await;
-}
-
-async fn write_batch(sink: &mut SplitSink<WebSocket, Message>, batch: &mut Vec<Outgoing>) -> Result<(), axum::Error> {
-    for outgoing in batch.drain(..) {
-        let message = match outgoing {
-            Outgoing::Frame(text) => Message::Text(text),
-            Outgoing::Close(code) => {
-                Message::Close(Some(CloseFrame { code: code.number(), reason: code.reason().into() }))
+/// Writes what the hub says and tells it how much the socket has taken, until the hub wants it closed. `None` if the
+/// socket takes nothing or the hub has gone.
+async fn write(sink: &mut Sink, mut outgoing: Receiver<Outgoing>, handle: &ConnHandle) -> Option<()> {
+    loop {
+        let mut next = Some(outgoing.recv().await?);
+        let mut frames = 0;
+        while let Some(now) = next {
+            match now {
+                Outgoing::Frame(frame) => in_time(sink.feed(text_frame(frame)?)).await?,
+                Outgoing::Close(code) => return in_time(sink.send(close_frame(code.number(), code.reason()))).await,
             }
-        };
-        sink.feed(message).await?;
+            frames += 1;
+            next = outgoing.try_recv().ok();
+        }
+        in_time(sink.flush()).await?;
+        handle.written(frames).await;
     }
-    sink.flush().await
+}
+
+async fn in_time(writing: impl Future<Output = Result<(), Error>>) -> Option<()> {
+    timeout(STUCK_AFTER, writing).await.ok()?.ok()
+}
+
+fn text_frame(frame: Bytes) -> Option<Message> {
+    Utf8Bytes::try_from(frame)
+        .inspect_err(|error| tracing::error!(%error, "the hub made a frame that is not UTF-8"))
+        .ok()
+        .map(Message::Text)
+}
+
+fn close_frame(code: u16, reason: &'static str) -> Message {
+    Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }))
 }

@@ -1,23 +1,17 @@
-//! Logs for people or for machines, on standard error.
+use std::io::{self, IsTerminal};
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
-use super::LogFormat;
+use super::config::{Config, LogFormat};
 
-#[derive(Debug, thiserror::Error)]
-#[error("--log {filter:?} makes no sense: {source}. Try `info`")]
-pub struct BadFilter {
-    filter: String,
-    source: ParseError,
-}
-
-pub fn init(filter: &str, format: LogFormat) -> Result<(), BadFilter> {
-    let parsed = EnvFilter::try_new(filter).map_err(|source| BadFilter { filter: filter.into(), source })?;
-    let logs = tracing_subscriber::fmt().with_env_filter(parsed).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Human => logs.init(),
-        LogFormat::Json => logs.json().init(),
+/// Sends the log to the standard error output, for people or for machines to read.
+pub fn init(config: &Config) {
+    let layer = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let registry = tracing_subscriber::registry().with(config.log.clone());
+    match config.log_format {
+        LogFormat::Human => registry.with(layer).init(),
+        LogFormat::Json => registry.with(layer.json()).init(),
     }
-    Ok(())
 }

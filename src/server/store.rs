@@ -1,101 +1,182 @@
-//! The log on disk: SQLite in WAL mode with `synchronous=FULL`, one writer, readers beside it.
+//! The log on disk: SQLite, written by one thread and read by another.
 //!
-//! An append is answered after the commit that holds it was fsynced. The writer takes all that has queued while the
-//! last commit ran into the next one, so that many senders share an fsync and one alone does not wait.
+//! What is asked while a commit runs is the next commit together, so that one flush of the disk serves many appends.
 
-mod database;
+mod open_error;
+mod reader;
+mod rows;
 mod schema;
-mod worker;
+mod writer;
 
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread::{self, JoinHandle};
 
-use tracing::warn;
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::mpsc::UnboundedSender;
+
+pub use open_error::OpenError;
 
 use crate::hub::{Append, AppendError, Appended, LoadedRoom, Page, PageRequest, Ticket, Unavailable};
 use crate::protocol::Epoch;
-pub use database::OpenError;
-use database::{Database, Reader};
+use writer::Writer;
 
-/// What the log answers.
+/// Requests that may wait for each thread. Past that a request is answered at once: try again later.
+const REQUESTS_WAITING_MAX: usize = 8_192;
+
+/// What is in the log when the server starts.
 #[derive(Debug)]
-pub enum StoreEvent {
-    Appended(Ticket, Result<Appended, AppendError>),
-    Page(PageRequest, Result<Page, Unavailable>),
-}
-
-/// What the log holds when the server starts.
 pub struct Loaded {
     pub epoch: Epoch,
     pub rooms: Vec<LoadedRoom>,
 }
 
-/// An open log that nobody uses yet.
-pub struct Store {
-    database: Database,
-    reader: Reader,
+/// Answers a request.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reply {
+    Appended { ticket: Ticket, result: Result<Appended, AppendError> },
+    Page { request: PageRequest, result: Result<Page, Unavailable> },
 }
 
-/// The log at work. Dropping it ends its threads after what has queued is committed.
-pub struct Log {
-    appends: Option<Sender<Append>>,
-    reads: Option<Sender<PageRequest>>,
-    is_healthy: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
+/// Whether the last commit succeeded.
+#[derive(Debug, Clone)]
+pub struct Health(Arc<AtomicBool>);
+
+impl Health {
+    pub fn is_good(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+pub struct Store {
+    appends: SyncSender<Append>,
+    reads: SyncSender<PageRequest>,
+    replies: UnboundedSender<Reply>,
+    health: Health,
+    threads: [JoinHandle<()>; 2],
 }
 
 impl Store {
-    pub fn open(folder: &Path) -> Result<(Self, Loaded), OpenError> {
-        let mut database = Database::open(folder)?;
-        let loaded = database.load()?;
-        let reader = database.reader()?;
-        Ok((Self { database, reader }, loaded))
+    /// Opens the log in this folder, making both if there are none. All answers go to `replies`.
+    pub fn open(dir: &Path, replies: UnboundedSender<Reply>) -> Result<(Self, Loaded), OpenError> {
+        let lock = lock(dir)?;
+        let path = dir.join("parlor.sqlite");
+        let unusable = |cause| OpenError::Database { path: path.clone(), cause };
+        let mut db = connect(&path).map_err(unusable)?;
+        let (found, known) = (schema::version(&db).map_err(unusable)?, schema::VERSION);
+        if found > known {
+            return Err(OpenError::NewerSchema { path, found, known });
+        }
+        schema::migrate(&mut db, found).map_err(unusable)?;
+        let epoch = rows::epoch(&db).map_err(unusable)?;
+        let mut writer = Writer::new(db, lock);
+        writer.make_first_rooms().map_err(unusable)?;
+        let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let reader = Connection::open_with_flags(&path, read_only).map_err(unusable)?;
+        let rooms = rows::rooms(&reader).map_err(unusable)?;
+        let store = Self::start(writer, reader, replies).map_err(|cause| OpenError::Thread { cause })?;
+        Ok((store, Loaded { epoch, rooms }))
     }
 
-    /// Starts to work. Answers come by `answer`, on threads of the log.
-    pub fn start(self, answer: impl Fn(StoreEvent) + Clone + Send + 'static) -> Log {
-        let Self { database, reader } = self;
-        let (appends, queue) = channel();
-        let (reads, requests) = channel();
-        let is_healthy = Arc::new(AtomicBool::new(true));
-        let (health, answer_read) = (is_healthy.clone(), answer.clone());
-        let writer = std::thread::spawn(move || worker::write(database, &queue, &health, answer));
-        let reader = std::thread::spawn(move || worker::read(&reader, &requests, answer_read));
-        Log { appends: Some(appends), reads: Some(reads), is_healthy, threads: vec![writer, reader] }
+    fn start(writer: Writer, reader: Connection, replies: UnboundedSender<Reply>) -> std::io::Result<Self> {
+        let (appends, append_queue) = mpsc::sync_channel(REQUESTS_WAITING_MAX);
+        let (reads, read_queue) = mpsc::sync_channel(REQUESTS_WAITING_MAX);
+        let health = Health(Arc::new(AtomicBool::new(true)));
+        let writes = {
+            let (replies, health) = (replies.clone(), health.clone());
+            move || write_all(writer, &append_queue, &replies, &health)
+        };
+        let answers = replies.clone();
+        let threads = [
+            thread::Builder::new().name("log writer".into()).spawn(writes)?,
+            thread::Builder::new().name("log reader".into()).spawn(move || read_all(&reader, &read_queue, &answers))?,
+        ];
+        Ok(Self { appends, reads, replies, health, threads })
     }
-}
 
-impl Log {
+    /// Commits an entry after all that were asked for before, and answers once it is on disk for good. A message that
+    /// is in the log already under the same room, person and id is answered with the entry it has.
     pub fn append(&self, append: Append) {
-        let sent = self.appends.as_ref().map(|appends| appends.send(append));
-        if !matches!(sent, Some(Ok(()))) {
-            self.is_healthy.store(false, Ordering::Relaxed);
+        if let Err(mpsc::TrySendError::Full(append) | mpsc::TrySendError::Disconnected(append)) =
+            self.appends.try_send(append)
+        {
+            let _ = self.replies.send(Reply::Appended { ticket: append.ticket, result: Err(AppendError::Unavailable) });
         }
     }
 
+    /// Reads a page, never waiting for a commit.
     pub fn read(&self, request: PageRequest) {
-        let sent = self.reads.as_ref().map(|reads| reads.send(request));
-        if !matches!(sent, Some(Ok(()))) {
-            self.is_healthy.store(false, Ordering::Relaxed);
+        if let Err(mpsc::TrySendError::Full(request) | mpsc::TrySendError::Disconnected(request)) =
+            self.reads.try_send(request)
+        {
+            let _ = self.replies.send(Reply::Page { request, result: Err(Unavailable) });
         }
     }
 
-    /// Whether the last commit succeeded.
-    pub fn health(&self) -> Arc<AtomicBool> {
-        self.is_healthy.clone()
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
-}
 
-impl Drop for Log {
-    fn drop(&mut self) {
-        drop((self.appends.take(), self.reads.take()));
-        for thread in self.threads.drain(..) {
+    /// Returns when everything asked for is on disk. Blocks.
+    pub fn close(self) {
+        let Self { appends, reads, threads, .. } = self;
+        drop((appends, reads));
+        for thread in threads {
             if thread.join().is_err() {
-                warn!("a thread of the log has panicked");
+                tracing::error!("a thread of the log has panicked");
             }
         }
+    }
+}
+
+/// Two servers on one log would give the same seq twice.
+fn lock(dir: &Path) -> Result<File, OpenError> {
+    let unusable = |cause| OpenError::Folder { path: dir.into(), cause };
+    fs::create_dir_all(dir).map_err(unusable)?;
+    let file = File::create(dir.join("parlor.lock")).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: dir.into() }),
+        Err(TryLockError::Error(cause)) => Err(unusable(cause)),
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open(path)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    // A commit is on disk when it returns, whatever happens to the machine's power after that.
+    db.pragma_update(None, "synchronous", "FULL")?;
+    Ok(db)
+}
+
+fn write_all(mut writer: Writer, queue: &Receiver<Append>, replies: &UnboundedSender<Reply>, health: &Health) {
+    while let Ok(first) = queue.recv() {
+        let batch: Vec<_> = std::iter::once(first).chain(queue.try_iter()).take(writer::BATCH_MAX).collect();
+        let tickets: Vec<_> = batch.iter().map(|append| append.ticket).collect();
+        let committed = writer.commit(batch);
+        if let Err(error) = &committed {
+            tracing::error!(%error, appends = tickets.len(), "could not commit to the log");
+        }
+        health.0.store(committed.is_ok(), Ordering::Relaxed);
+        let results = committed.unwrap_or_else(|_| vec![Err(AppendError::Unavailable); tickets.len()]);
+        for (ticket, result) in tickets.into_iter().zip(results) {
+            let _ = replies.send(Reply::Appended { ticket, result });
+        }
+    }
+}
+
+fn read_all(db: &Connection, queue: &Receiver<PageRequest>, replies: &UnboundedSender<Reply>) {
+    while let Ok(request) = queue.recv() {
+        let result = reader::page(db, &request).map_err(|error| {
+            tracing::error!(%error, room = %request.room, "could not read the log");
+            Unavailable
+        });
+        let _ = replies.send(Reply::Page { request, result });
     }
 }

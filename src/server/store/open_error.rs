@@ -1,0 +1,23 @@
+use std::io;
+use std::path::PathBuf;
+
+/// Why the log cannot be opened, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot use the data folder {}: {cause}; choose a writable one with --data", path.display())]
+    Folder { path: PathBuf, cause: io::Error },
+    #[error("another Parlor uses the data folder {}; stop it or choose another folder with --data", path.display())]
+    InUse { path: PathBuf },
+    #[error(
+        "cannot open the database {}: {cause}; restore it from a backup, or move it away to start with an empty one",
+        path.display()
+    )]
+    Database { path: PathBuf, cause: rusqlite::Error },
+    #[error(
+        "the database {} was written by a newer Parlor (schema {found}, this one knows {known}); start that one",
+        path.display()
+    )]
+    NewerSchema { path: PathBuf, found: usize, known: usize },
+    #[error("cannot start the threads of the log: {cause}; allow this process more threads")]
+    Thread { cause: io::Error },
+}
