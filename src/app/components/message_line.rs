@@ -20,7 +20,7 @@ pub fn TheirMessage(by: User, at: u64, body: String, opens: bool) -> impl IntoVi
     let byline = opens.then(|| {
         view! {
             <p class="byline">
-                <span class=sender>{by.name.clone()}</span>
+                <span class=sender dir="auto">{by.name.clone()}</span>
                 <Time at/>
             </p>
         }
@@ -136,7 +136,7 @@ fn Body(body: String) -> impl IntoView {
             }),
         })
         .collect_view();
-    view! { <span class="body">{pieces}</span> }
+    view! { <span class="body" dir="auto">{pieces}</span> }
 }
 
 /// Who said what when, and under which id.
