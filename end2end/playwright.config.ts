@@ -1,4 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+
+// Asked once: the processes that run the tests read this file again, and inherit the answer.
+process.env.PARLOR_CHROMIUM ??= execFileSync(join(import.meta.dirname, '../scripts/chromium'), {
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'inherit'],
+}).trim();
 
 // What a browser does besides showing pages would cost time, and reach for a network that tests do not need.
 const args = [
@@ -11,9 +19,6 @@ const args = [
   '--disable-sync',
 ];
 
-// Set by scripts/e2e; without it, Playwright starts its own Chromium.
-const executablePath = process.env.PARLOR_CHROMIUM;
-
 export default defineConfig({
   testDir: 'tests',
   fullyParallel: true,
@@ -24,7 +29,7 @@ export default defineConfig({
   reporter: 'list',
   use: {
     browserName: 'chromium',
-    launchOptions: { args, ...(executablePath ? { executablePath } : {}) },
+    launchOptions: { args, executablePath: process.env.PARLOR_CHROMIUM },
     locale: 'en-GB',
     timezoneId: 'UTC',
     screenshot: 'only-on-failure',

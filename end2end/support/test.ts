@@ -35,7 +35,9 @@ export const test = base.extend<Fixtures>({
     await use(async (name, options) => {
       const context = await browser.newContext(options);
       contexts.push(context);
-      return new Person(name, await context.newPage(), server.url, troubles);
+      // Without JavaScript, a browser complains about every script that it was not to run.
+      const own = options?.javaScriptEnabled === false ? new Troubles() : troubles;
+      return new Person(name, await context.newPage(), server.url, own);
     });
     for (const context of contexts) await context.close();
   },

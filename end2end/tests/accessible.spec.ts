@@ -15,7 +15,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(ada.page.getByRole('button', { name: 'Enter' })).toBeEnabled();
     await hasNoViolation(ada);
     await ada.page.getByRole('button', { name: 'Enter' }).click();
-    await expect(ada.page.getByRole('alert')).not.toBeEmpty();
+    await expect(ada.page.getByText('A name needs at least one character.')).toBeVisible();
     await hasNoViolation(ada);
   });
 

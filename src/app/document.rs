@@ -28,7 +28,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App/>
-                <noscript>"Parlor needs JavaScript to talk."</noscript>
+                <p class="no-script">"Parlor needs JavaScript to talk."</p>
             </body>
         </html>
     }

@@ -1,11 +1,10 @@
 use std::future::poll_fn;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use futures_util::future::{AbortHandle, Abortable, join};
-use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::future::{AbortHandle, Abortable, Either, select};
 use futures_util::{SinkExt, StreamExt};
 use gloo_net::websocket::futures::WebSocket;
-use gloo_net::websocket::{Message, WebSocketError};
+use gloo_net::websocket::{Message, State, WebSocketError};
 use leptos::prelude::window;
 use wasm_bindgen_futures::spawn_local;
 
@@ -45,40 +44,38 @@ impl Drop for Socket {
     }
 }
 
-async fn talk(queue: UnboundedReceiver<String>, task: AbortHandle) {
-    match WebSocket::open_with_protocol(&address(), SUBPROTOCOL) {
-        Ok(socket) => {
-            let (sink, stream) = socket.split();
-            join(write(sink, queue), read(stream, task)).await;
-        }
-        // The browser refuses even to try.
-        Err(_) => closed(ABNORMAL),
-    }
-}
-
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut queue: UnboundedReceiver<String>) {
-    if poll_fn(|context| sink.poll_ready_unpin(context)).await.is_ok() {
+async fn talk(mut queue: UnboundedReceiver<String>, task: AbortHandle) {
+    let Ok(mut socket) = WebSocket::open_with_protocol(&address(), SUBPROTOCOL) else {
+        return closed(ABNORMAL); // the browser refuses even to try
+    };
+    // A socket that has failed is ready as well: to say so.
+    let _ = poll_fn(|context| socket.poll_ready_unpin(context)).await;
+    if matches!(socket.state(), State::Open) {
         input(|session, now| session.handle_opened(now));
     }
-    while let Some(text) = queue.next().await {
-        if sink.send(Message::Text(text)).await.is_err() {
-            return; // the reading side hears of the end
+    // Only as long as this is the socket in use: any input may end it and open another.
+    while !task.is_aborted() {
+        let turn = match select(socket.next(), queue.next()).await {
+            Either::Left((heard, _)) => Either::Left(heard),
+            Either::Right((text, _)) => Either::Right(text),
+        };
+        match turn {
+            Either::Left(Some(Ok(Message::Text(text)))) => input(|session, now| session.handle_text(now, &text)),
+            Either::Left(Some(Err(WebSocketError::ConnectionClose(event)))) => return closed(event.code),
+            // Not of this protocol; or an error, after which the close follows.
+            Either::Left(Some(_)) => {}
+            Either::Left(None) => return closed(ABNORMAL),
+            Either::Right(Some(text)) => write(&mut socket, text).await,
+            Either::Right(None) => return,
         }
     }
 }
 
-/// Hands on what comes, as long as this is the socket in use: an input may end it and open another.
-async fn read(mut stream: SplitStream<WebSocket>, task: AbortHandle) {
-    while let Some(message) = stream.next().await {
-        match message {
-            _ if task.is_aborted() => return,
-            Ok(Message::Text(text)) => input(|session, now| session.handle_text(now, &text)),
-            Err(WebSocketError::ConnectionClose(event)) => return closed(event.code),
-            // Not of this protocol; or an error, after which the close follows.
-            Ok(Message::Bytes(_)) | Err(_) => {}
-        }
+/// A browser complains about what is written to a socket that is closing. The close is on its way.
+async fn write(socket: &mut WebSocket, text: String) {
+    if matches!(socket.state(), State::Open) {
+        let _ = socket.send(Message::Text(text)).await;
     }
-    closed(ABNORMAL);
 }
 
 fn closed(code: u16) {

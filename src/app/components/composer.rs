@@ -66,6 +66,7 @@ pub fn Composer(room: RoomId) -> impl IntoView {
                 <div class="grows" data-text=move || draft.get()>
                     <textarea
                         rows="1"
+                        dir="auto"
                         aria-label="Message"
                         placeholder="Write a message"
                         enterkeyhint="send"

@@ -20,14 +20,14 @@ pub fn TheirMessage(by: User, at: u64, body: String, opens: bool) -> impl IntoVi
     let byline = opens.then(|| {
         view! {
             <p class="byline">
-                <span class=sender>{by.name.clone()}</span>
+                <span class=sender dir="auto">{by.name.clone()}</span>
                 <Time at/>
             </p>
         }
     });
     let said_by = (!opens).then(|| view! { <span class="visually-hidden">{name} ": "</span> });
     view! {
-        <div class="message" class:opens=opens>
+        <article class="message" class:opens=opens>
             {opens.then(|| view! { <Avatar user=by.clone()/> })}
             <div class="said">
                 {byline}
@@ -36,7 +36,7 @@ pub fn TheirMessage(by: User, at: u64, body: String, opens: bool) -> impl IntoVi
                     <Body body/>
                 </div>
             </div>
-        </div>
+        </article>
     }
 }
 
@@ -66,7 +66,7 @@ pub fn OwnMessage(
         _ => None,
     };
     view! {
-        <div
+        <article
             class="message own"
             class:opens=opens
             class:waiting=move || delivery.get() == Delivery::Sending
@@ -85,7 +85,7 @@ pub fn OwnMessage(
                 {refusal}
             </div>
             <Tick delivery/>
-        </div>
+        </article>
     }
 }
 
@@ -125,7 +125,7 @@ fn Time(at: u64) -> impl IntoView {
 /// The text as it was typed, with addresses to click.
 #[component]
 fn Body(body: String) -> impl IntoView {
-    text::segments(&body)
+    let pieces = text::segments(&body)
         .into_iter()
         .map(|segment| match segment {
             Segment::Text(text) => Either::Left(text.to_owned()),
@@ -135,7 +135,8 @@ fn Body(body: String) -> impl IntoView {
                 </a>
             }),
         })
-        .collect_view()
+        .collect_view();
+    view! { <span class="body" dir="auto">{pieces}</span> }
 }
 
 /// Who said what when, and under which id.

@@ -66,7 +66,7 @@ fn Person(user: User, me: Memo<Option<UserId>>) -> impl IntoView {
     view! {
         <li class="person">
             <Avatar user/>
-            <span class="name">{name}</span>
+            <span class="name" dir="auto">{name}</span>
             {move || is_me().then(|| view! { <span class="you">"you"</span> })}
         </li>
     }

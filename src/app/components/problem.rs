@@ -11,7 +11,7 @@ pub fn Problem() -> impl IntoView {
     let words = store.slice(|model| model.problem.as_ref().map(text::problem));
     let note = move |words| {
         view! {
-            <div class="problem">
+            <div class="problem" role="alert">
                 <p>{words}</p>
                 <button class="icon-button" type="button" aria-label="Dismiss" on:click=move |_| store.dismiss_problem()>
                     <Icon shape=CLOSE/>
@@ -19,5 +19,5 @@ pub fn Problem() -> impl IntoView {
             </div>
         }
     };
-    view! { <div class="problems" role="alert">{move || words.get().map(note)}</div> }
+    view! { <div class="problems">{move || words.get().map(note)}</div> }
 }

@@ -13,13 +13,20 @@ const NEAR_START: i32 = 400;
 pub struct Scroller {
     pub log: NodeRef<Div>,
     pub at_end: RwSignal<bool>,
+    /// Where the view was when it was last looked at.
+    top: StoredValue<i32>,
     /// How far the top of the view is from the end, kept while lines are put before it.
     from_end: StoredValue<Option<i32>>,
 }
 
 impl Scroller {
     pub fn new() -> Self {
-        let scroller = Self { log: NodeRef::new(), at_end: RwSignal::new(true), from_end: StoredValue::new(None) };
+        let scroller = Self {
+            log: NodeRef::new(),
+            at_end: RwSignal::new(true),
+            top: StoredValue::new(0),
+            from_end: StoredValue::new(None),
+        };
         scroller.follow_size();
         scroller
     }
@@ -37,11 +44,23 @@ impl Scroller {
     /// Notes where the reader is. True near the first line.
     pub fn scrolled(self) -> bool {
         let Some(log) = self.log.get_untracked() else { return false };
-        let at_end = log.scroll_height() - log.scroll_top() - log.client_height() < AT_END;
-        if self.at_end.try_get_untracked() == Some(!at_end) {
+        let top = log.scroll_top();
+        let to_end = log.scroll_height() - top - log.client_height();
+        // Lines may have come since the view was moved to the end: only going up is leaving it.
+        let goes_up = top < self.top.get_value();
+        self.top.set_value(top);
+        if to_end < AT_END {
+            self.note(true);
+        } else if goes_up {
+            self.note(false);
+        }
+        top < NEAR_START
+    }
+
+    fn note(self, at_end: bool) {
+        if self.at_end.get_untracked() != at_end {
             self.at_end.set(at_end);
         }
-        log.scroll_top() < NEAR_START
     }
 
     /// To be called just before lines are put before the first one.

@@ -128,7 +128,11 @@ fn on_presence(model: &mut Model, presence: Presence) {
     {
         summary.online = online;
     }
-    let people = model.conversation(&room).people.change();
+    let conversation = model.conversation(&room);
+    if all && !conversation.typing.is_empty() {
+        conversation.typing.change().clear();
+    }
+    let people = conversation.people.change();
     if all {
         people.clear();
     }

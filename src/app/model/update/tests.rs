@@ -192,7 +192,9 @@ fn typing_names_others_until_they_have_said_it_or_the_link_is_lost() {
     let typing = Event::Typing(Typing { room: room("general"), users: vec![user("Ada"), user("Ben")] });
     assert_eq!(*general(&after([typing.clone()])).typing, [user("Ben")]);
     assert!(general(&after([typing.clone(), message(1, "Ben")])).typing.is_empty());
-    assert!(general(&after([typing, Event::Link(Link::NoNetwork)])).typing.is_empty());
+    assert!(general(&after([typing.clone(), Event::Link(Link::NoNetwork)])).typing.is_empty());
+    let everyone = Presence { room: room("general"), all: true, online: 1, here: vec![user("Ada")], gone: vec![] };
+    assert!(general(&after([typing, Event::Presence(everyone)])).typing.is_empty());
 }
 
 #[test]
