@@ -73,6 +73,8 @@ impl Session {
             Command::Join { room } => self.join(room),
             Command::Leave { room } => self.leave(room),
             Command::Send { id, room, body } => {
+                // The message ends the typing for those who see it, so the next key is news again.
+                self.typed_at = None;
                 self.outbox.push(id.clone(), room.clone(), body.clone());
                 self.notify(Event::Queued { id, room, body });
             }

@@ -123,3 +123,13 @@ fn typing_is_told_every_few_seconds_and_only_online() {
     bench.command(Command::Type { room });
     assert_eq!(bench.sent_types(), ["typing", "typing"]);
 }
+
+#[test]
+fn who_types_again_after_a_message_is_seen_typing_at_once() {
+    let mut bench = Bench::in_room("general", 0);
+    let room = room_id("general");
+    bench.command(Command::Type { room: room.clone() });
+    bench.say("general", "m1", "one");
+    bench.command(Command::Type { room });
+    assert_eq!(bench.sent_types(), ["typing", "send", "typing"]);
+}
