@@ -19,7 +19,7 @@ pub use event::{Action, Command, Event, Link};
 use crate::protocol::limits::TYPING_LASTS_MS;
 use crate::protocol::{
     ClientFrame, CloseCode, Entry, Epoch, ErrorCode, Hello, HistoryPage, Joined, MessageId, Refusal, RoomId,
-    ServerFrame, Token, UserId, Welcome, decode_server, encode,
+    ServerFrame, Token, Welcome, decode_server, encode,
 };
 use connection::{Connection, Step};
 use outbox::{Due, Outbox};
@@ -38,7 +38,6 @@ pub struct Session {
     token: Option<Token>,
     /// Of the last `welcome`; cursors mean nothing under another one.
     epoch: Option<Epoch>,
-    me: Option<UserId>,
     outbox: Outbox,
     /// Every room that the person is in or is entering.
     rooms: BTreeMap<RoomId, Timeline>,
@@ -56,7 +55,6 @@ impl Session {
             name: String::new(),
             token,
             epoch: None,
-            me: None,
             outbox: Outbox::default(),
             rooms: BTreeMap::new(),
             leaving: BTreeSet::new(),
@@ -239,7 +237,6 @@ impl Session {
     fn welcomed(&mut self, now_ms: u64, welcome: Welcome) {
         self.connection.welcomed(now_ms, welcome.heartbeat);
         let Welcome { user, token, epoch, member_of, .. } = welcome;
-        self.me = Some(user.id.clone());
         self.token = Some(token.clone());
         let same_log = self.epoch.replace(epoch.clone()) == Some(epoch);
         self.notify(Event::Welcomed { user, token, member_of: member_of.clone() });

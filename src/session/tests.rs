@@ -7,7 +7,7 @@ mod talk;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::protocol::{EntryKind, Heartbeat, Limits, RoomSummary, Seq, User};
+use crate::protocol::{EntryKind, Heartbeat, Limits, RoomSummary, Seq, User, UserId};
 
 /// A session whose outputs are collected, and the time.
 struct Bench {
