@@ -4,16 +4,18 @@
 //! `handle_*`, and after each input the shell drains `poll_output` and looks at `poll_timeout`.
 //!
 //! Where to read on: `requests` answers what clients ask, `commits` takes in what the log has done, `delivery` decides
-//! which frame goes to a connection next, `presence` keeps who is online.
+//! which frame goes to a connection next, `acks` sees that it arrives, `presence` keeps who is online.
 
 mod commits;
 mod conn;
 mod crowd;
+mod acks;
 mod delivery;
 mod limiter;
-mod log;
+mod page_request;
 mod person;
 mod presence;
+mod reads;
 mod requests;
 mod room;
 
@@ -24,10 +26,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 
-pub use log::{Append, AppendError, Appended, LoadedRoom, Page, PageRange, PageRequest, Ticket, Unavailable};
+pub use page_request::PageRequest;
 
+use crate::log::{Append, LoadedRoom, Member, ReadMark, Ticket};
 use crate::protocol::limits::{HELLO_WITHIN_MS, SILENCE_MAX_MS};
-use crate::protocol::{Bye, CloseCode, Epoch, RoomId, RoomSummary, ServerFrame, Token, UserId, encode};
+use crate::protocol::{Bye, CloseCode, Epoch, RoomId, RoomSummary, Seq, ServerFrame, Token, UserId, encode};
 use commits::Pending;
 use conn::{Conn, Stage};
 use person::Person;
@@ -67,6 +70,8 @@ pub enum Output {
     Identify { conn: ConnId, token: Option<Token> },
     /// Commit an entry, in the order of these outputs, and answer by `handle_appended`.
     Append(Append),
+    /// Keep how far a person has read. Nothing waits for it.
+    MarkRead(ReadMark),
     /// Read entries of the log and answer by `handle_page`.
     Read(PageRequest),
 }
@@ -76,6 +81,7 @@ pub enum Output {
 enum Timer {
     Silence(ConnId),
     ReadAgain(ConnId),
+    Ack(ConnId),
     Grace(UserId),
     Crowd(RoomId),
     RoomList,
@@ -104,12 +110,13 @@ impl Hub {
         let mut people = BTreeMap::new();
         let mut rooms = BTreeMap::new();
         for LoadedRoom { room, name, head, members } in loaded {
-            let ids = members.iter().map(|member| member.id.clone()).collect();
-            for member in members {
-                let person = people.entry(member.id).or_insert_with(|| Person::new(member.name));
+            let mut read = BTreeMap::new();
+            for Member { user, read: seq } in members {
+                let person = people.entry(user.id.clone()).or_insert_with(|| Person::new(user.name));
                 person.rooms.insert(room.clone());
+                read.insert(user.id, seq);
             }
-            rooms.insert(room.clone(), Room::new(room, name, head, ids));
+            rooms.insert(room.clone(), Room::new(room, name, head, read));
         }
         Self {
             epoch,
@@ -171,6 +178,7 @@ impl Hub {
             match timer {
                 Timer::Silence(conn) => self.check_silence(now, conn),
                 Timer::ReadAgain(conn) => self.read_again(now, conn),
+                Timer::Ack(conn) => self.check_acks(now, conn),
                 Timer::Grace(user) => self.end_grace(now, &user),
                 Timer::Crowd(room) => self.tell_crowd(now, &room),
                 Timer::RoomList => self.tell_room_list(now),

@@ -5,6 +5,8 @@ pub mod app;
 #[cfg(feature = "hydrate")]
 pub mod browser;
 pub mod hub;
+pub mod log;
+pub mod planted;
 pub mod protocol;
 #[cfg(feature = "ssr")]
 pub mod server;

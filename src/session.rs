@@ -14,7 +14,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-pub use event::{Action, Command, Event, Link};
+pub use event::{Action, Command, Event, Keep, Link, Note, Saved, SavedRoom, Unsent};
 
 use crate::protocol::limits::TYPING_LASTS_MS;
 use crate::protocol::{

@@ -1,8 +1,9 @@
 //! What the log has done: only now does an entry exist for anyone.
 
 use super::requests::{About, Failure};
-use super::{AppendError, Appended, ConnId, Hub, Now, Person, Room, Ticket};
-use crate::protocol::{Entry, EntryKind, MessageId, RoomId, ServerFrame, User, UserId};
+use super::{ConnId, Hub, Now, Person, Room};
+use crate::log::{AppendError, Appended, Ticket};
+use crate::protocol::{Entry, EntryKind, MessageId, RoomId, Seq, ServerFrame, User, UserId};
 
 /// Who waits for an append, and for what.
 #[derive(Debug)]
@@ -41,8 +42,8 @@ impl Hub {
 
     fn committed(&mut self, now: Now, pending: &Pending, Appended { entry, new }: Appended) {
         let Pending { conn, user, room, purpose } = pending;
+        let (seq, at) = (entry.seq, entry.at);
         if let Purpose::Message { id } = purpose {
-            let (seq, at) = (entry.seq, entry.at);
             self.answer(now, *conn, &ServerFrame::Accepted { room: room.clone(), id: id.clone(), seq, at });
         }
         let by = entry.by.clone();
@@ -51,7 +52,7 @@ impl Hub {
         }
         match purpose {
             Purpose::Create { .. } => self.append_joined(now, *conn, user, room),
-            Purpose::Join => self.became_member(now, by, room),
+            Purpose::Join => self.became_member(now, by, room, seq),
             Purpose::Leave => self.ceased_to_be_member(now, user, room),
             Purpose::Message { .. } => {}
         }
@@ -77,7 +78,7 @@ impl Hub {
         }
     }
 
-    fn became_member(&mut self, now: Now, user: User, id: &RoomId) {
+    fn became_member(&mut self, now: Now, user: User, id: &RoomId, joined: Seq) {
         let Some(room) = self.rooms.get_mut(id) else { return };
         // Whoever asked may be gone and forgotten by now, and is a member all the same.
         let person = self.people.entry(user.id.clone()).or_insert_with(|| Person::new(user.name));
@@ -85,7 +86,8 @@ impl Hub {
         if person.is_online {
             room.crowd.enter(&user.id, &person.name);
         }
-        room.members.insert(user.id);
+        // What came before one's own coming is no news.
+        room.members.insert(user.id, joined);
         let conns: Vec<_> = person.conns.iter().copied().collect();
         self.crowd_changed(now, id);
         for conn in conns {
@@ -124,7 +126,8 @@ impl Hub {
         };
         let failure = match error {
             AppendError::RoomExists => Failure::room_exists(),
-            AppendError::NoSuchRoom => Failure::not_in_room(),
+            AppendError::NoSuchRoom | AppendError::NoSuchMessage => Failure::not_in_room(),
+            AppendError::Damaged => Failure::damaged(),
             AppendError::Unavailable => Failure::unavailable(),
         };
         self.fail(now, conn, About { id, ..About::frame(frame, Some(room)) }, &failure);
@@ -132,7 +135,7 @@ impl Hub {
     }
 
     pub(super) fn is_member(&self, user: &UserId, room: &RoomId) -> bool {
-        self.rooms.get(room).is_some_and(|room| room.members.contains(user))
+        self.rooms.get(room).is_some_and(|room| room.members.contains_key(user))
     }
 
     /// Membership once everything is committed that is on its way to the log.

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 
+use super::acks::Acks;
 use super::limiter::Limiter;
 use crate::protocol::limits::{
     ANSWERS_WAITING_MAX, FRAMES_BURST, FRAMES_IN_FLIGHT_MAX, FRAMES_PER_SECOND, IN_FLIGHT_BYTES_MAX,
@@ -33,14 +34,24 @@ pub struct Replay {
     pub pending: bool,
 }
 
+/// How far a connection has come in a room's log.
+#[derive(Debug, Clone, Copy)]
+pub struct Cursor {
+    /// The last seq it was sent. An ack that fails to come moves it back.
+    pub sent: Seq,
+    /// The last seq that the client has said it has.
+    pub acked: Seq,
+}
+
 /// A connection: cursors, and what is due to it. Entries are not queued here; they come from the rooms' logs.
 #[derive(Debug)]
 pub struct Conn {
     pub stage: Stage,
     pub heard_at: u64,
     pub limiter: Limiter,
-    /// For each room it gets entries of, the last seq it was sent.
-    pub cursors: BTreeMap<RoomId, Seq>,
+    /// For each room it gets entries of.
+    pub cursors: BTreeMap<RoomId, Cursor>,
+    pub acks: Acks,
     /// Rooms whose log may be beyond the cursor.
     pub behind: VecDeque<RoomId>,
     pub replay: Option<Replay>,
@@ -48,7 +59,11 @@ pub struct Conn {
     pub history_pending: bool,
     /// Rooms whose people it has to be told in full.
     pub people_due: BTreeSet<RoomId>,
+    /// Rooms whose read mark has moved.
+    pub reads_due: BTreeSet<RoomId>,
     pub room_list_due: bool,
+    /// Only with a planted bug: rooms that are replayed up to here before they are subscribed to.
+    pub unsubscribed: BTreeMap<RoomId, Seq>,
     answers: VecDeque<Answer>,
     /// Sizes of the frames that its socket has not taken yet.
     in_flight: VecDeque<usize>,
@@ -68,11 +83,14 @@ impl Conn {
             heard_at: now_ms,
             limiter: Limiter::per_second(FRAMES_PER_SECOND, FRAMES_BURST),
             cursors: BTreeMap::new(),
+            acks: Acks::default(),
             behind: VecDeque::new(),
             replay: None,
             history_pending: false,
             people_due: BTreeSet::new(),
+            reads_due: BTreeSet::new(),
             room_list_due: false,
+            unsubscribed: BTreeMap::new(),
             answers: VecDeque::new(),
             in_flight: VecDeque::new(),
             in_flight_bytes: 0,
@@ -85,6 +103,10 @@ impl Conn {
 
     pub fn has_room_for_frame(&self) -> bool {
         self.in_flight.len() < FRAMES_IN_FLIGHT_MAX && self.in_flight_bytes < IN_FLIGHT_BYTES_MAX
+    }
+
+    pub fn has_taken_everything(&self) -> bool {
+        self.in_flight.is_empty()
     }
 
     pub fn sent(&mut self, bytes: usize) {
@@ -115,16 +137,32 @@ impl Conn {
     /// The room's entries are sent from `after + 1`, whatever was sent before.
     pub fn subscribe(&mut self, room: &RoomId, after: Seq) {
         self.drop_replay(room);
-        self.cursors.insert(room.clone(), after);
+        self.forget_cursor(room);
+        self.cursors.insert(room.clone(), Cursor { sent: after, acked: after });
         self.fall_behind(room);
         self.people_due.insert(room.clone());
     }
 
     pub fn unsubscribe(&mut self, room: &RoomId) {
         self.drop_replay(room);
-        self.cursors.remove(room);
+        self.forget_cursor(room);
         self.behind.retain(|behind| behind != room);
         self.people_due.remove(room);
+        self.reads_due.remove(room);
+    }
+
+    fn forget_cursor(&mut self, room: &RoomId) {
+        if let Some(cursor) = self.cursors.remove(room) {
+            self.acks.unacked -= cursor.sent - cursor.acked;
+        }
+    }
+
+    /// An entry is on its way.
+    pub fn entry_sent(&mut self, room: &RoomId, seq: Seq) {
+        if let Some(cursor) = self.cursors.get_mut(room) {
+            self.acks.unacked += seq - cursor.sent;
+            cursor.sent = seq;
+        }
     }
 
     /// There is, or may be, an entry of this room beyond the cursor.

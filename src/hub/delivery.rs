@@ -10,8 +10,9 @@ use bytes::Bytes;
 use super::conn::{Conn, Replay};
 use super::requests::{About, Failure};
 use super::room::encode_entry;
-use super::{ConnId, Hub, Now, Output, Page, PageRange, PageRequest, Timer, Unavailable};
-use crate::protocol::limits::{PAGE_ENTRIES_MAX, ROOMS_PER_FRAME};
+use super::{ConnId, Hub, Now, Output, PageRequest, Timer};
+use crate::log::{Page, PageRange, Unavailable};
+use crate::protocol::limits::{PAGE_ENTRIES_MAX, ROOMS_PER_FRAME, UNACKED_ENTRIES_MAX};
 use crate::protocol::{HistoryPage, RoomId, RoomList, RoomSummary, Seq, ServerFrame, encode};
 
 /// When a page of the log that could not be read is tried again.
@@ -64,11 +65,14 @@ impl Hub {
             return Some(frame);
         }
         if let Some(frame) = self.next_entry(conn) {
+            self.await_ack(now, conn);
             return Some(frame);
         }
         let state = self.conns.get_mut(&conn)?;
         if std::mem::take(&mut state.room_list_due) {
             self.answer_room_list(now, conn);
+        } else if let Some(room) = state.reads_due.pop_first() {
+            self.answer_read(now, conn, room);
         } else if let Some(id) = state.people_due.pop_first() {
             let room = self.rooms.get(&id)?;
             let presence = ServerFrame::Presence(room.crowd.presence(&id));
@@ -83,9 +87,20 @@ impl Hub {
 
     fn next_entry(&mut self, conn: ConnId) -> Option<Bytes> {
         let state = self.conns.get_mut(&conn)?;
+        if state.acks.unacked >= UNACKED_ENTRIES_MAX {
+            return None;
+        }
         let mut at = 0;
         while let Some(id) = state.behind.get(at).cloned() {
             let head = self.rooms.get(&id).map_or(0, |room| room.head());
+            if let Some(end) = state.unsubscribed.get(&id)
+                && state.cursors.get(&id).is_some_and(|cursor| cursor.sent >= *end)
+                && let Some(room) = self.rooms.get_mut(&id)
+            {
+                state.unsubscribed.remove(&id);
+                room.subscribers.insert(conn);
+                state.entry_sent(&id, head);
+            }
             let in_memory = |seq| self.rooms.get(&id).and_then(|room| room.frame(seq));
             match next_of_room(conn, state, &id, head, in_memory) {
                 Next::Frame(frame) => return Some(frame),
@@ -106,7 +121,7 @@ impl Hub {
         let PageRequest { conn, room, .. } = request;
         let Some(state) = self.conns.get_mut(&conn) else { return };
         let Some(replay) = state.replay.as_mut().filter(|replay| replay.room == room && replay.pending) else { return };
-        if state.cursors.get(&room) != Some(&after) {
+        if state.cursors.get(&room).is_none_or(|cursor| cursor.sent != after) {
             return;
         }
         match result {
@@ -170,10 +185,12 @@ fn next_of_room(
     head: Seq,
     in_memory: impl Fn(Seq) -> Option<Bytes>,
 ) -> Next {
-    let Some(cursor) = state.cursors.get_mut(id).filter(|cursor| **cursor < head) else { return Next::UpToDate };
-    let seq = *cursor + 1;
+    let Some(sent) = state.cursors.get(id).map(|cursor| cursor.sent).filter(|sent| *sent < head) else {
+        return Next::UpToDate;
+    };
+    let seq = sent + 1;
     if let Some(frame) = in_memory(seq) {
-        *cursor = seq;
+        state.entry_sent(id, seq);
         // The rest of a page that was read is in memory too; left standing, it would keep other rooms from theirs.
         state.drop_replay(id);
         return Next::Frame(frame);
@@ -181,7 +198,7 @@ fn next_of_room(
     if let Some(replay) = &mut state.replay {
         let ours = replay.room == *id;
         if let Some((_, frame)) = replay.frames.pop_front_if(|(first, _)| ours && *first == seq) {
-            *cursor = seq;
+            state.entry_sent(id, seq);
             return Next::Frame(frame);
         }
         if replay.pending || (!ours && !replay.frames.is_empty()) {
@@ -189,7 +206,7 @@ fn next_of_room(
         }
     }
     state.replay = Some(Replay { room: id.clone(), frames: VecDeque::new(), pending: true });
-    Next::Read(PageRequest { conn, room: id.clone(), range: PageRange::After(*cursor), limit: PAGE_ENTRIES_MAX })
+    Next::Read(PageRequest { conn, room: id.clone(), range: PageRange::After(sent), limit: PAGE_ENTRIES_MAX })
 }
 
 /// A room list in frames of bounded size; only the first may tell to forget what was known before.

@@ -3,7 +3,9 @@
 use super::commits::{Pending, Purpose};
 use super::conn::{Answer, Stage};
 use super::person::Person;
-use super::{Append, ConnId, Hub, Identity, Now, Output, PageRange, PageRequest, Ticket};
+use super::{ConnId, Hub, Identity, Now, Output, PageRequest};
+use crate::log::{Append, PageRange, Ticket};
+use crate::planted::{self, Bug};
 use crate::protocol::limits::{MESSAGE_CHARS_MAX, PAGE_ENTRIES_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::protocol::{
     ClientFrame, CloseCode, EntryKind, ErrorCode, Heartbeat, Hello, Joined, Limits, MessageId, Refusal, RoomId,
@@ -40,6 +42,10 @@ impl Failure {
         Self::new(ErrorCode::NotInRoom, "join the room first")
     }
 
+    pub fn damaged() -> Self {
+        Self::new(ErrorCode::Damaged, "this message is in the log, but the disk has damaged it")
+    }
+
     pub fn unavailable() -> Self {
         let message = "the log cannot be used just now";
         Self { code: ErrorCode::Unavailable, message, retry_after_ms: Some(UNAVAILABLE_PAUSE_MS) }
@@ -64,9 +70,12 @@ impl About {
             ClientFrame::Send { room, id, .. } => (Some(room), Some(id)),
             ClientFrame::Join { room, .. }
             | ClientFrame::Leave { room }
+            | ClientFrame::Read { room, .. }
             | ClientFrame::Typing { room }
             | ClientFrame::History { room, .. } => (Some(room), None),
-            ClientFrame::Hello(_) | ClientFrame::Create { .. } | ClientFrame::Ping => (None, None),
+            ClientFrame::Hello(_) | ClientFrame::Create { .. } | ClientFrame::Ack { .. } | ClientFrame::Ping => {
+                (None, None)
+            }
         };
         Self { frame: Some(frame.type_name().into()), room: room.cloned(), id: id.cloned() }
     }
@@ -129,6 +138,8 @@ impl Hub {
             ClientFrame::Join { room, since } => self.join(now, conn, &user, room, since)?,
             ClientFrame::Leave { room } => self.leave(now, conn, &user, room),
             ClientFrame::Send { room, id, body } => self.send(now, conn, &user, room, id, body)?,
+            ClientFrame::Ack { cursors } => self.acked(now, conn, &cursors),
+            ClientFrame::Read { room, seq } => self.read(now, &user, room, seq)?,
             ClientFrame::Typing { room } => self.start_typing(now, &user, &room),
             ClientFrame::History { room, before, limit } => self.history(conn, room, before, limit)?,
             ClientFrame::Ping => self.answer(now, conn, &ServerFrame::Pong),
@@ -194,9 +205,6 @@ impl Hub {
         id: MessageId,
         body: String,
     ) -> Result<(), Failure> {
-        if !self.is_member(user, &room) {
-            return Err(Failure::not_in_room());
-        }
         if body.trim().is_empty() {
             return Err(Failure::new(ErrorCode::MessageEmpty, "a message needs at least one visible character"));
         }
@@ -204,6 +212,11 @@ impl Hub {
             return Err(Failure::new(ErrorCode::MessageTooLong, "a message has at most 4000 characters"));
         }
         self.person(user)?.messages.take(now.mono_ms).map_err(Failure::too_fast)?;
+        if planted::has(Bug::AckBeforeCommit) {
+            let seq = self.rooms.get(&room).map_or(0, Room::head) + 1;
+            let accepted = ServerFrame::Accepted { room: room.clone(), id: id.clone(), seq, at: now.unix_ms };
+            self.answer(now, conn, &accepted);
+        }
         let purpose = Purpose::Message { id: id.clone() };
         self.append(now, conn, user, room, EntryKind::Message { id, body }, purpose);
         Ok(())
@@ -248,18 +261,25 @@ impl Hub {
         let name = self.people.get(user).map(|person| person.name.clone()).unwrap_or_default();
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
+        // What was accepted while the person was in the room stays accepted, whenever they ask.
+        let repeat_only = matches!(purpose, Purpose::Message { .. }) && !self.will_be_member(user, &room);
         self.pending.insert(ticket, Pending { conn, user: user.clone(), room: room.clone(), purpose });
         let by = User { id: user.clone(), name };
-        self.outputs.push_back(Output::Append(Append { ticket, room, at: now.unix_ms, by, kind }));
+        self.outputs.push_back(Output::Append(Append { ticket, room, at: now.unix_ms, by, kind, repeat_only }));
     }
 
     /// Starts to send a room's entries to a connection, from a cursor on.
     pub(super) fn subscribe(&mut self, now: Now, conn: ConnId, room: &RoomId, since: Option<Seq>) {
         let (Some(room), Some(state)) = (self.rooms.get_mut(room), self.conns.get_mut(&conn)) else { return };
         let after = room.replay_after(since);
-        room.subscribers.insert(conn);
         state.subscribe(&room.id, after);
-        let joined = Joined { room: room.summary(), head: room.head(), after };
+        if planted::has(Bug::ReplayBeforeSubscribe) {
+            state.unsubscribed.insert(room.id.clone(), room.head());
+        } else {
+            room.subscribers.insert(conn);
+        }
+        let read = state.user().and_then(|user| room.members.get(user)).copied().unwrap_or(room.head());
+        let joined = Joined { room: room.summary(), head: room.head(), after, read };
         self.answer(now, conn, &ServerFrame::Joined(joined));
     }
 

@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 
@@ -15,7 +15,8 @@ const TAIL_ENTRIES_MAX: usize = 2 * PAGE_ENTRIES_MAX;
 pub struct Room {
     pub id: RoomId,
     pub name: String,
-    pub members: BTreeSet<UserId>,
+    /// How far each has read.
+    pub members: BTreeMap<UserId, Seq>,
     pub crowd: Crowd,
     /// Connections that get its entries.
     pub subscribers: BTreeSet<ConnId>,
@@ -25,7 +26,7 @@ pub struct Room {
 }
 
 impl Room {
-    pub fn new(id: RoomId, name: String, head: Seq, members: BTreeSet<UserId>) -> Self {
+    pub fn new(id: RoomId, name: String, head: Seq, members: BTreeMap<UserId, Seq>) -> Self {
         let (crowd, subscribers) = (Crowd::default(), BTreeSet::new());
         Self { id, name, members, crowd, subscribers, head, tail: VecDeque::new() }
     }
@@ -40,7 +41,10 @@ impl Room {
 
     /// Takes in an entry that was committed. It is encoded here, once for all who will get it.
     pub fn push(&mut self, entry: Entry) {
-        debug_assert_eq!(entry.seq, self.head + 1, "the log gives out every seq once and in order");
+        if entry.seq != self.head + 1 {
+            // The log has more than this server was told of. It is read from there.
+            self.tail.clear();
+        }
         if let EntryKind::Message { .. } = entry.kind {
             self.crowd.stop_typing(&entry.by.id);
         }

@@ -22,6 +22,10 @@ pub enum ClientFrame {
     Leave { room: RoomId },
     /// Says something; answered by `accepted`.
     Send { room: RoomId, id: MessageId, body: String },
+    /// Has all entries up to these, for each room named. Never answered.
+    Ack { cursors: BTreeMap<RoomId, Seq> },
+    /// The person has read a room up to this seq, on whatever device. Answered by `read` where that is news.
+    Read { room: RoomId, seq: Seq },
     /// The person is typing. Never answered.
     Typing { room: RoomId },
     /// Asks for up to `limit` entries just before a seq; answered by `history`.
@@ -53,6 +57,8 @@ impl ClientFrame {
             Self::Join { .. } => "join",
             Self::Leave { .. } => "leave",
             Self::Send { .. } => "send",
+            Self::Ack { .. } => "ack",
+            Self::Read { .. } => "read",
             Self::Typing { .. } => "typing",
             Self::History { .. } => "history",
             Self::Ping => "ping",

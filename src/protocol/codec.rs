@@ -14,7 +14,8 @@ pub struct DecodeError {
     pub about: Option<String>,
 }
 
-const CLIENT_TYPES: [&str; 8] = ["hello", "create", "join", "leave", "send", "typing", "history", "ping"];
+const CLIENT_TYPES: [&str; 10] =
+    ["hello", "create", "join", "leave", "send", "ack", "read", "typing", "history", "ping"];
 
 /// The JSON of a frame.
 pub fn encode(frame: &impl Serialize) -> String {

@@ -28,6 +28,8 @@ pub enum ErrorCode {
     RateLimited,
     /// The server cannot store or read just now; the same request may succeed later.
     Unavailable,
+    /// What the log holds of this is damaged and cannot be relied on.
+    Damaged,
     /// A code that this client does not know.
     #[serde(other)]
     Unknown,
@@ -53,10 +55,12 @@ pub enum CloseCode {
     Flooding,
     /// No `hello` in time.
     HelloTimeout,
+    /// Entries were sent again and again, and never acked.
+    Unacked,
 }
 
 impl CloseCode {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Normal,
         Self::Unsupported,
         Self::TooBig,
@@ -65,6 +69,7 @@ impl CloseCode {
         Self::TooSlow,
         Self::Flooding,
         Self::HelloTimeout,
+        Self::Unacked,
     ];
 
     pub fn number(self) -> u16 {
@@ -77,6 +82,7 @@ impl CloseCode {
             Self::TooSlow => 4002,
             Self::Flooding => 4003,
             Self::HelloTimeout => 4004,
+            Self::Unacked => 4005,
         }
     }
 
@@ -90,6 +96,7 @@ impl CloseCode {
             Self::TooSlow => "reading too slowly",
             Self::Flooding => "too many frames",
             Self::HelloTimeout => "no hello in time",
+            Self::Unacked => "entries not acked",
         }
     }
 

@@ -36,6 +36,8 @@ pub enum EntryKind {
         id: MessageId,
         body: String,
     },
+    /// There was an entry here, and the disk has damaged it: what it said cannot be told.
+    Damaged,
     #[serde(other)]
     Unknown,
 }

@@ -31,6 +31,8 @@ pub const PAGE_BYTES_MAX: usize = 48 * 1024;
 pub const FRAMES_IN_FLIGHT_MAX: usize = 64;
 /// Bytes that may wait for one connection's socket to take them, give or take one frame.
 pub const IN_FLIGHT_BYTES_MAX: usize = 256 * 1024;
+/// Entries that may be on their way to one connection without an ack.
+pub const UNACKED_ENTRIES_MAX: u64 = 256;
 /// Answers that may wait for one connection; past that it asks faster than it reads, and is closed.
 pub const ANSWERS_WAITING_MAX: usize = 256;
 
@@ -60,6 +62,15 @@ pub const RECONNECT_MIN_MS: u64 = 300;
 pub const RECONNECT_MAX_MS: u64 = 20_000;
 /// The client sends an unanswered message again after this long.
 pub const ANSWER_WITHIN_MS: u64 = 5_000;
+/// The server sends entries again from the last ack after this long without progress, and counts the connection as
+/// dead when that was in vain [`RESENDS_MAX`] times.
+pub const ACK_WITHIN_MS: u64 = 5_000;
+pub const RESENDS_MAX: u32 = 3;
+/// The client acks after this long, or after [`ACK_EVERY_ENTRIES`] entries: well before either limit of the server.
+pub const ACK_AFTER_MS: u64 = 500;
+pub const ACK_EVERY_ENTRIES: u32 = 32;
+/// A client tells how far its person has read in a room at most this often.
+pub const READ_EVERY_MS: u64 = 1_000;
 /// A person counts as online this long after the last connection went, so that a reload does not flicker.
 pub const PRESENCE_GRACE_MS: u64 = 10_000;
 /// States (counts, people, typing) go out at most this often.

@@ -24,6 +24,11 @@ pub enum ServerFrame {
         seq: Seq,
         at: u64,
     },
+    /// The person has read the room up to this seq, here or on another device.
+    Read {
+        room: RoomId,
+        seq: Seq,
+    },
     Presence(Presence),
     Typing(Typing),
     History(HistoryPage),
@@ -68,6 +73,7 @@ pub struct Limits {
     pub message_chars: usize,
     pub messages_per_second: u32,
     pub messages_burst: u32,
+    pub unacked_entries: u64,
 }
 
 impl Default for Limits {
@@ -77,6 +83,7 @@ impl Default for Limits {
             message_chars: limits::MESSAGE_CHARS_MAX,
             messages_per_second: limits::MESSAGES_PER_SECOND,
             messages_burst: limits::MESSAGES_BURST,
+            unacked_entries: limits::UNACKED_ENTRIES_MAX,
         }
     }
 }
@@ -89,6 +96,8 @@ pub struct Joined {
     pub head: Seq,
     /// Entries follow from `after + 1`. Beyond the client's own cursor, what lies between is there by `history`.
     pub after: Seq,
+    /// How far the person has read, on any device. `head - read` entries are unread.
+    pub read: Seq,
 }
 
 /// Answers `history`: entries in order, all before the seq asked for.

@@ -1,6 +1,10 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
 use crate::protocol::{
-    Entry, ErrorCode, HistoryPage, MessageId, Presence, Refusal, RoomId, RoomList, RoomSummary, Seq, Token, Typing,
-    User,
+    Entry, Epoch, ErrorCode, HistoryPage, MessageId, Presence, Refusal, RoomId, RoomList, RoomSummary, Seq, Token,
+    Typing, User, UserId,
 };
 
 /// What the person wants.
@@ -37,12 +41,106 @@ pub enum Command {
     Type {
         room: RoomId,
     },
-    /// Get entries before the oldest one at hand.
+    /// Get entries just before this one: the oldest at hand, or the first one after a gap.
     LoadOlder {
         room: RoomId,
+        before: Seq,
+    },
+    /// The person has seen everything up to this entry.
+    Read {
+        room: RoomId,
+        seq: Seq,
     },
     /// Do not wait for the next attempt.
     ReconnectNow,
+}
+
+/// A message that is not in the log yet, as the browser keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsent {
+    pub id: MessageId,
+    pub room: RoomId,
+    pub body: String,
+    /// The server will not take it, and the person is to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<ErrorCode>,
+}
+
+/// What this browser has kept of earlier visits, or of this one before a reload.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Saved {
+    pub user: Option<UserId>,
+    pub epoch: Option<Epoch>,
+    pub rooms: BTreeMap<RoomId, SavedRoom>,
+    /// In the order in which they were written.
+    pub outbox: Vec<Unsent>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SavedRoom {
+    /// Everything up to here, back to the first hole, is among the entries.
+    pub cursor: Seq,
+    pub read: Seq,
+    /// In order of seq. There may be holes, where nobody scrolled back that far.
+    pub entries: Vec<Entry>,
+}
+
+/// Something to be kept over reloads. Each is written whole or not at all, and never before an earlier one; several in
+/// a row may be written together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keep {
+    /// From now on, rooms are kept for this person and epoch. What is there of another one is dropped in the same step.
+    Owner {
+        user: UserId,
+        epoch: Epoch,
+    },
+    /// Entries together with the cursor that they make true. To be dropped unless the epoch is the one kept.
+    Entries {
+        epoch: Epoch,
+        room: RoomId,
+        cursor: Seq,
+        entries: Vec<Entry>,
+    },
+    Read {
+        room: RoomId,
+        seq: Seq,
+    },
+    /// The person is not in this room any more.
+    ForgetRoom {
+        room: RoomId,
+    },
+    /// A message waits, or waits again: it goes to the end of the outbox.
+    Unsent(Unsent),
+    /// It stays where it is.
+    Refused {
+        id: MessageId,
+        code: ErrorCode,
+    },
+    /// It is in the log, or discarded.
+    Settled {
+        id: MessageId,
+    },
+}
+
+/// What one tab tells the others of the same browser. They share the outbox, and one of them sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "note", rename_all = "snake_case")]
+pub enum Note {
+    /// A message waits, or waits again.
+    Queued(Unsent),
+    Accepted {
+        id: MessageId,
+        room: RoomId,
+        seq: Seq,
+        at: u64,
+    },
+    Refused {
+        id: MessageId,
+        code: ErrorCode,
+    },
+    Discarded {
+        id: MessageId,
+    },
 }
 
 /// What the shell has to do.
@@ -54,6 +152,10 @@ pub enum Action {
     Transmit(String),
     /// Close the socket with this code. Nothing that it still says counts.
     Disconnect(u16),
+    /// Write this to the browser's storage.
+    Keep(Keep),
+    /// Tell the browser's other tabs.
+    Tell(Note),
     /// Show this to the person.
     Notify(Event),
 }
@@ -89,10 +191,19 @@ pub enum Event {
         member_of: Vec<RoomId>,
     },
     Rooms(RoomList),
-    /// The person is in this room; its entries follow from `after + 1`. With `reset`, entries shown so far do not
-    /// connect to those and are to be dropped: what lies before is there by [`Command::LoadOlder`].
+    /// What the browser had kept of a room; comes before anything else of it.
+    Restored {
+        room: RoomId,
+        cursor: Seq,
+        read: Seq,
+        entries: Vec<Entry>,
+    },
+    /// The person is in this room; its entries follow from `after + 1`. What lies between those and the entries shown
+    /// so far, if anything, is a gap that [`Command::LoadOlder`] fills. With `reset`, what was shown so far is of
+    /// another log and is to be dropped.
     Joined {
         room: RoomSummary,
+        head: Seq,
         after: Seq,
         reset: bool,
     },
@@ -101,8 +212,13 @@ pub enum Event {
     },
     /// The next entry of a room, exactly once and in order.
     Entry(Entry),
-    /// Entries before the oldest one so far.
+    /// Entries from further back, which belong before those shown after them.
     Older(HistoryPage),
+    /// The person has read this far, here or on another device. It only ever moves forward.
+    Read {
+        room: RoomId,
+        seq: Seq,
+    },
     Presence(Presence),
     Typing(Typing),
     /// A message waits to be sent, for the first time or again.
@@ -128,8 +244,10 @@ pub enum Event {
         id: MessageId,
         room: RoomId,
     },
-    /// Messages go out slower than they were written: the server takes the next one in this many seconds.
+    /// The server takes the next message in this many seconds: they go out slower than they were written
+    /// (`rate_limited`), or it cannot store any just now (`unavailable`).
     SlowDown {
+        code: ErrorCode,
         retry_in_s: u64,
     },
     /// Something other than a message was refused: a name, a new room, a join.

@@ -1,7 +1,4 @@
-//! What the hub asks of the log, and what it is told. The log itself, its order and its disk are the shell's.
-
-use super::ConnId;
-use crate::protocol::{Entry, EntryKind, RoomId, Seq, User};
+use crate::protocol::{Entry, EntryKind, Epoch, RoomId, Seq, User, UserId};
 
 /// Tells the answers to appends apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,6 +13,23 @@ pub struct Append {
     pub at: u64,
     pub by: User,
     pub kind: EntryKind,
+    /// Answer with the entry that is in the log under this message's id, and append nothing.
+    pub repeat_only: bool,
+}
+
+/// How far a person has read. Kept for members, and only ever moved forward.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadMark {
+    pub user: UserId,
+    pub room: RoomId,
+    pub seq: Seq,
+}
+
+/// What is committed together: all of it, or nothing. Reads come after appends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    pub appends: Vec<Append>,
+    pub reads: Vec<ReadMark>,
 }
 
 /// An entry that is in the log for good.
@@ -31,6 +45,10 @@ pub enum AppendError {
     /// `Created` for a room that exists, or anything else for one that does not.
     RoomExists,
     NoSuchRoom,
+    /// Nothing to repeat: no message of this id is in the log.
+    NoSuchMessage,
+    /// The message is in the log, but its entry is damaged.
+    Damaged,
     /// The log could not commit; it may later.
     Unavailable,
 }
@@ -47,26 +65,31 @@ pub enum PageRange {
     Before(Seq),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageRequest {
-    pub conn: ConnId,
-    pub room: RoomId,
-    pub range: PageRange,
-    /// At most this many entries, and at most `limits::PAGE_BYTES_MAX` of their JSON unless one alone is larger.
-    pub limit: usize,
-}
-
 /// Entries in order of seq, without holes: what the page leaves out lies beyond its far end, never inside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
     pub entries: Vec<Entry>,
 }
 
-/// A room as the log has it when the server starts.
+/// What is in the log when the server starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    pub epoch: Epoch,
+    pub rooms: Vec<LoadedRoom>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedRoom {
     pub room: RoomId,
     pub name: String,
     pub head: Seq,
-    pub members: Vec<User>,
+    pub members: Vec<Member>,
+}
+
+/// Somebody who joined a room and did not leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub user: User,
+    /// How far they have read; at first up to their own `joined`, since what came before is no news to them.
+    pub read: Seq,
 }

@@ -1,0 +1,15 @@
+//! The log: what any engine that keeps it must do, and one that keeps it in memory.
+//!
+//! An engine commits in batches and gives out the seqs; the server wraps one in threads, the simulator in virtual time.
+//! [`conformance`] is the suite that every engine has to pass.
+
+pub mod conformance;
+mod engine;
+mod memory;
+mod types;
+
+pub use engine::{Engine, EngineError, Reader};
+pub use memory::{MemoryEngine, MemoryReader};
+pub use types::{
+    Append, AppendError, Appended, Batch, Loaded, LoadedRoom, Member, Page, PageRange, ReadMark, Ticket, Unavailable,
+};
