@@ -6,10 +6,10 @@
 //! Where to read on: `requests` answers what clients ask, `commits` takes in what the log has done, `delivery` decides
 //! which frame goes to a connection next, `acks` sees that it arrives, `presence` keeps who is online.
 
+mod acks;
 mod commits;
 mod conn;
 mod crowd;
-mod acks;
 mod delivery;
 mod limiter;
 mod page_request;
@@ -30,7 +30,7 @@ pub use page_request::PageRequest;
 
 use crate::log::{Append, LoadedRoom, Member, ReadMark, Ticket};
 use crate::protocol::limits::{HELLO_WITHIN_MS, SILENCE_MAX_MS};
-use crate::protocol::{Bye, CloseCode, Epoch, RoomId, RoomSummary, Seq, ServerFrame, Token, UserId, encode};
+use crate::protocol::{Bye, CloseCode, Epoch, RoomId, RoomSummary, ServerFrame, Token, UserId, encode};
 use commits::Pending;
 use conn::{Conn, Stage};
 use person::Person;

@@ -50,7 +50,7 @@ pub fn lines(
     let mut layout = Layout { lines: Vec::with_capacity(entries.len() + waiting.len()), day: 0..0, last: None, day_of };
     for entry in entries {
         match &entry.kind {
-            EntryKind::Unknown => {}
+            EntryKind::Unknown | EntryKind::Damaged => {}
             EntryKind::Message { id, .. } => {
                 let own = me == Some(&entry.by.id);
                 layout.message(entry.at, Source::Stored(Arc::clone(entry)), own.then_some(id), &entry.by.id);

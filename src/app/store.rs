@@ -142,7 +142,12 @@ impl Store {
         let mut start = false;
         self.model.update(|model| start = model.start_loading(room));
         if start {
-            self.command(Command::LoadOlder { room: room.clone() });
+            let first = self
+                .model
+                .with_untracked(|model| model.conversations.get(room)?.entries.first().map(|entry| entry.seq));
+            if let Some(before) = first {
+                self.command(Command::LoadOlder { room: room.clone(), before });
+            }
         }
     }
 

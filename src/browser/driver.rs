@@ -6,7 +6,7 @@ use leptos::prelude::{RwSignal, TimeoutHandle, Update, set_timeout_with_handle};
 
 use super::{clock, entropy, socket::Socket, storage};
 use crate::app::{Model, update};
-use crate::session::{Action, Event, Session};
+use crate::session::{Action, Event, Saved, Session};
 
 thread_local! {
     static DRIVER: RefCell<Option<Rc<Driver>>> = const { RefCell::new(None) };
@@ -21,9 +21,10 @@ struct Driver {
 }
 
 pub fn start(model: RwSignal<Model>) {
-    let session = Session::new(entropy::random() as u64, storage::token());
+    let session = Session::new(entropy::random() as u64, storage::token(), Saved::default());
     let driver = Driver { session: session.into(), socket: None.into(), timer: Cell::new(None), model };
     DRIVER.set(Some(Rc::new(driver)));
+    input(|session, now| session.handle_lead(now, vec![]));
 }
 
 /// Puts something into the session, with the time, and carries out what follows.
@@ -48,6 +49,7 @@ impl Driver {
                 }
                 // Browsers say no more than that they close, and the server needs to know no more.
                 Action::Disconnect(_) => drop(self.socket.take()),
+                Action::Keep(_) | Action::Tell(_) => {}
                 Action::Notify(event) => events.push(event),
             }
         }

@@ -213,7 +213,7 @@ impl Hub {
         }
         self.person(user)?.messages.take(now.mono_ms).map_err(Failure::too_fast)?;
         if planted::has(Bug::AckBeforeCommit) {
-            let seq = self.rooms.get(&room).map_or(0, Room::head) + 1;
+            let seq = self.rooms.get(&room).map_or(0, |room| room.head()) + 1;
             let accepted = ServerFrame::Accepted { room: room.clone(), id: id.clone(), seq, at: now.unix_ms };
             self.answer(now, conn, &accepted);
         }

@@ -22,6 +22,12 @@ pub struct Entry {
     pub kind: EntryKind,
 }
 
+impl Entry {
+    pub fn message_id(&self) -> Option<&MessageId> {
+        if let EntryKind::Message { id, .. } = &self.kind { Some(id) } else { None }
+    }
+}
+
 /// What happened. A client that meets a kind it does not know shows nothing, and moves its cursor on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -127,6 +127,7 @@ impl Driver {
                 }
                 Output::Identify { conn, token } => self.hub.handle_identified(now, conn, identify(token)),
                 Output::Append(append) => self.store.append(append),
+                Output::MarkRead(_) => {}
                 Output::Read(request) => self.store.read(request),
             }
         }

@@ -23,7 +23,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 pub use open_error::OpenError;
 
-use crate::hub::{Append, AppendError, Appended, LoadedRoom, Page, PageRequest, Ticket, Unavailable};
+use crate::hub::PageRequest;
+use crate::log::{Append, AppendError, Appended, LoadedRoom, Page, Ticket, Unavailable};
 use crate::protocol::Epoch;
 use writer::Writer;
 

@@ -191,6 +191,8 @@ pub enum Event {
         member_of: Vec<RoomId>,
     },
     Rooms(RoomList),
+    /// What was shown so far is of another person or another log. Messages that wait are queued anew after this.
+    Reset,
     /// What the browser had kept of a room; comes before anything else of it.
     Restored {
         room: RoomId,

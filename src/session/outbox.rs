@@ -1,19 +1,8 @@
 use std::collections::VecDeque;
 
-use crate::protocol::limits::ANSWER_WITHIN_MS;
-use crate::protocol::{MessageId, RoomId};
-
-/// A message is sent this often before the link counts as dead.
-const SENDS_MAX: u32 = 3;
-
-/// A message that is not yet in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    pub id: MessageId,
-    pub room: RoomId,
-    pub body: String,
-    refused: bool,
-}
+use super::event::Unsent;
+use crate::protocol::limits::{ANSWER_WITHIN_MS, RESENDS_MAX};
+use crate::protocol::{ErrorCode, MessageId, RoomId};
 
 /// The message that is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +14,7 @@ struct Flight {
 /// What to do about the message in front.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Due {
-    Send(Message),
+    Send(Unsent),
     /// Sent too often without an answer.
     GiveUpLink,
 }
@@ -35,26 +24,35 @@ pub enum Due {
 /// is bound by the limit of messages per second long before by the round trip.
 #[derive(Default)]
 pub struct Outbox {
-    messages: VecDeque<Message>,
+    messages: VecDeque<Unsent>,
     flight: Option<Flight>,
     /// Nothing is sent before: the server asked for a pause.
     hold_until: Option<u64>,
 }
 
 impl Outbox {
-    pub fn push(&mut self, id: MessageId, room: RoomId, body: String) {
-        self.messages.push_back(Message { id, room, body, refused: false });
+    pub fn push(&mut self, unsent: Unsent) {
+        self.messages.push_back(unsent);
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Unsent> {
+        self.messages.iter()
+    }
+
+    pub fn take_all(&mut self) -> Vec<Unsent> {
+        self.flight = None;
+        std::mem::take(&mut self.messages).into()
     }
 
     /// What is due now, given the rooms that can be sent to.
-    pub fn next_due(&mut self, now_ms: u64, is_joined: impl Fn(&RoomId) -> bool) -> Option<Due> {
+    pub fn next_due(&mut self, now_ms: u64, may_send: impl Fn(&RoomId) -> bool) -> Option<Due> {
         self.hold_until = self.hold_until.filter(|until| *until > now_ms);
-        let front = self.messages.iter().find(|message| !message.refused)?;
+        let front = self.messages.iter().find(|message| message.refused.is_none())?;
         let sends = match self.flight {
-            None if self.hold_until.is_some() || !is_joined(&front.room) => return None,
+            None if self.hold_until.is_some() || !may_send(&front.room) => return None,
             None => 0,
             Some(flight) if now_ms < flight.answer_by => return None,
-            Some(flight) if flight.sends >= SENDS_MAX => return Some(Due::GiveUpLink),
+            Some(flight) if flight.sends >= RESENDS_MAX => return Some(Due::GiveUpLink),
             Some(flight) => flight.sends,
         };
         self.flight = Some(Flight { sends: sends + 1, answer_by: now_ms + ANSWER_WITHIN_MS });
@@ -63,11 +61,6 @@ impl Outbox {
 
     pub fn next_timeout(&self) -> Option<u64> {
         self.flight.map(|flight| flight.answer_by).or(self.hold_until)
-    }
-
-    /// The message is in the log. `None` if it was settled before.
-    pub fn accept(&mut self, id: &MessageId) -> Option<Message> {
-        self.remove(id)
     }
 
     /// The server cannot take the message now.
@@ -79,56 +72,50 @@ impl Outbox {
     }
 
     /// The server will not take the message. It stays until the person decides.
-    pub fn refuse(&mut self, id: &MessageId) -> Option<RoomId> {
+    pub fn refuse(&mut self, id: &MessageId, code: ErrorCode) -> Option<RoomId> {
         let was_front = self.is_front(id);
-        let message = self.messages.iter_mut().find(|message| message.id == *id && !message.refused)?;
-        message.refused = true;
+        let message = self.messages.iter_mut().find(|message| message.id == *id && message.refused.is_none())?;
+        message.refused = Some(code);
         if was_front {
             self.flight = None;
         }
         Some(message.room.clone())
     }
 
-    /// Sends a refused message again, after all that was written since.
-    pub fn retry(&mut self, id: &MessageId) -> Option<Message> {
-        let at = self.messages.iter().position(|message| message.id == *id && message.refused)?;
-        let mut message = self.messages.remove(at)?;
-        message.refused = false;
-        self.messages.push_back(message.clone());
-        Some(message)
+    /// Only a refused message can be taken back: any other may be in the log already.
+    pub fn take_refused(&mut self, id: &MessageId) -> Option<Unsent> {
+        let at = self.messages.iter().position(|message| message.id == *id && message.refused.is_some())?;
+        self.messages.remove(at)
     }
 
-    /// Forgets a message, unless it may be in the log already.
-    pub fn discard(&mut self, id: &MessageId) -> Option<Message> {
-        if self.flight.is_some() && self.is_front(id) { None } else { self.remove(id) }
-    }
-
-    /// Takes out all messages of a room that cannot be sent to any more.
-    pub fn discard_room(&mut self, room: &RoomId) -> Vec<Message> {
+    /// Takes out all messages of a room.
+    pub fn take_room(&mut self, room: &RoomId) -> Vec<Unsent> {
         let ids = self.messages.iter().filter(|message| message.room == *room).map(|message| message.id.clone());
         ids.collect::<Vec<_>>().iter().filter_map(|id| self.remove(id)).collect()
     }
 
     /// The messages of a room that still wait, for when it turns out that they cannot be sent.
     pub fn waiting_in(&self, room: &RoomId) -> Vec<MessageId> {
-        let waiting = self.messages.iter().filter(|message| message.room == *room && !message.refused);
+        let waiting = self.messages.iter().filter(|message| message.room == *room && message.refused.is_none());
         waiting.map(|message| message.id.clone()).collect()
     }
 
-    /// The link is gone: what was in flight starts over on the next one.
+    /// The link is gone: what was in flight starts over on the next one, and so does what the server put off.
     pub fn link_lost(&mut self) {
         self.flight = None;
+        self.hold_until = None;
     }
 
-    fn is_front(&self, id: &MessageId) -> bool {
-        self.messages.iter().find(|message| !message.refused).is_some_and(|front| front.id == *id)
-    }
-
-    fn remove(&mut self, id: &MessageId) -> Option<Message> {
+    /// Takes out a message that is settled. `None` if it was before.
+    pub fn remove(&mut self, id: &MessageId) -> Option<Unsent> {
         if self.is_front(id) {
             self.flight = None;
         }
         let at = self.messages.iter().position(|message| message.id == *id)?;
         self.messages.remove(at)
+    }
+
+    fn is_front(&self, id: &MessageId) -> bool {
+        self.messages.iter().find(|message| message.refused.is_none()).is_some_and(|front| front.id == *id)
     }
 }

@@ -16,7 +16,9 @@ pub fn update(model: &mut Model, event: Event) {
         Event::Link(link) => on_link(model, link),
         Event::Welcomed { user, member_of, .. } => on_welcomed(model, user, &member_of),
         Event::Rooms(list) => on_rooms(model, list),
-        Event::Joined { room, after, reset } => on_joined(model, room, after, reset),
+        Event::Reset => model.conversations.clear(),
+        Event::Restored { .. } | Event::Read { .. } => {}
+        Event::Joined { room, after, reset, .. } => on_joined(model, room, after, reset),
         Event::Left { room } => on_left(model, &room),
         Event::Entry(entry) => on_entry(model, entry),
         Event::Older(page) => on_older(model, page),
@@ -26,7 +28,7 @@ pub fn update(model: &mut Model, event: Event) {
         Event::Accepted { id, room, at, .. } => on_accepted(model, id, &room, at),
         Event::Refused { id, room, code } => set_delivery(model.conversation(&room), id, Delivery::Refused(code)),
         Event::Discarded { id, room } => forget(model.conversation(&room), &id),
-        Event::SlowDown { retry_in_s } => model.slow_down = (retry_in_s > 0).then_some(retry_in_s),
+        Event::SlowDown { retry_in_s, .. } => model.slow_down = (retry_in_s > 0).then_some(retry_in_s),
         Event::Problem(refusal) => on_problem(model, refusal),
     }
 }

@@ -32,7 +32,7 @@ pub fn note(entry: &Entry, own: bool) -> Option<String> {
         EntryKind::Created { name } => Some(format!("{who} opened the room {name}")),
         EntryKind::Joined => Some(format!("{who} joined")),
         EntryKind::Left => Some(format!("{who} left")),
-        EntryKind::Message { .. } | EntryKind::Unknown => None,
+        EntryKind::Message { .. } | EntryKind::Damaged | EntryKind::Unknown => None,
     }
 }
 

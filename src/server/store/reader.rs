@@ -1,7 +1,8 @@
 use rusqlite::{Connection, params};
 
 use super::rows;
-use crate::hub::{Page, PageRange, PageRequest};
+use crate::hub::PageRequest;
+use crate::log::{Page, PageRange};
 use crate::protocol::limits::PAGE_BYTES_MAX;
 use crate::protocol::{Entry, encode};
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
 
-use crate::hub::LoadedRoom;
+use crate::log::{LoadedRoom, Member};
 use crate::protocol::{Entry, Epoch, InvalidId, RoomId, Seq, User};
 
 /// The columns that [`entry`] reads, in this order.
@@ -46,15 +46,15 @@ pub fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoadedRoom>> {
     let places = places(db)?;
     let load = |(room, place): (RoomId, Place)| {
         let name = statement.query_row([room.as_str()], |row| row.get(0))?;
-        Ok(LoadedRoom { room, name, head: place.head, members: members(db, place.number)? })
+        Ok(LoadedRoom { room, name, head: place.head, members: members(db, place)? })
     };
     places.into_iter().map(load).collect()
 }
 
-fn members(db: &Connection, room: i64) -> rusqlite::Result<Vec<User>> {
+fn members(db: &Connection, place: Place) -> rusqlite::Result<Vec<Member>> {
     let mut statement = db.prepare_cached("SELECT user, name FROM members WHERE room = ?")?;
-    let member = |row: &Row| Ok(User { id: id(row, 0)?, name: row.get(1)? });
-    statement.query_map([room], member)?.collect()
+    let member = |row: &Row| Ok(Member { user: User { id: id(row, 0)?, name: row.get(1)? }, read: place.head });
+    statement.query_map([place.number], member)?.collect()
 }
 
 fn id<T: TryFrom<String, Error = InvalidId>>(row: &Row, column: usize) -> rusqlite::Result<T> {

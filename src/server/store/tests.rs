@@ -7,7 +7,8 @@ use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{Loaded, OpenError, Reply, Store};
-use crate::hub::{Append, AppendError, Appended, ConnId, LoadedRoom, Page, PageRange, PageRequest, Ticket};
+use crate::hub::{ConnId, PageRequest};
+use crate::log::{Append, AppendError, Appended, LoadedRoom, Member, Page, PageRange, Ticket};
 use crate::protocol::limits::PAGE_BYTES_MAX;
 use crate::protocol::{Entry, EntryKind, MessageId, RoomId, User, UserId, encode};
 
@@ -31,8 +32,14 @@ impl Log {
         let first = self.next_ticket;
         let count = appends.len();
         for (room, user, kind) in appends {
-            let append =
-                Append { ticket: Ticket(self.next_ticket), room: room_id(room), at: 7, by: user_of(user), kind };
+            let append = Append {
+                ticket: Ticket(self.next_ticket),
+                room: room_id(room),
+                at: 7,
+                by: user_of(user),
+                kind,
+                repeat_only: false,
+            };
             self.store.append(append);
             self.next_ticket += 1;
         }
@@ -181,7 +188,7 @@ fn members_are_those_who_joined_and_did_not_leave() {
         log.append("help", user, kind).unwrap();
     }
     let log = log.reopen(dir.path());
-    assert_eq!(log.rooms()["help"].members, [user_of("ada"), user_of("bo")]);
+    assert_eq!(log.rooms()["help"].members, ["ada", "bo"].map(|name| Member { user: user_of(name), read: 7 }));
     assert_eq!(log.rooms()["help"].head, 7);
     assert_eq!(log.rooms()["general"].members, []);
 }

@@ -7,7 +7,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::rows::{self, Place};
-use crate::hub::{Append, AppendError, Appended, Ticket};
+use crate::log::{Append, AppendError, Appended, Ticket};
 use crate::protocol::{Entry, EntryKind, RoomId, RoomName, Seq, User, UserId};
 
 /// Appends in one commit. More would make those at its end wait longer than the disk needs.
@@ -61,7 +61,7 @@ fn first_room(name: &str, at: u64) -> Option<Append> {
     let name = RoomName::parse(name).ok()?;
     let by = User { id: UserId::parse("parlor").ok()?, name: "Parlor".into() };
     let kind = EntryKind::Created { name: name.as_str().into() };
-    Some(Append { ticket: Ticket(0), room: name.id().clone(), at, by, kind })
+    Some(Append { ticket: Ticket(0), room: name.id().clone(), at, by, kind, repeat_only: false })
 }
 
 fn append_one(
@@ -124,7 +124,7 @@ fn keep_members(transaction: &Transaction, room: i64, entry: &Entry) -> rusqlite
         EntryKind::Left => transaction
             .prepare_cached("DELETE FROM members WHERE room = ? AND user = ?")?
             .execute(params![room, user])?,
-        EntryKind::Created { .. } | EntryKind::Message { .. } | EntryKind::Unknown => 0,
+        EntryKind::Created { .. } | EntryKind::Message { .. } | EntryKind::Damaged | EntryKind::Unknown => 0,
     };
     Ok(())
 }

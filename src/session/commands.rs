@@ -1,0 +1,122 @@
+//! What the person wants.
+
+use super::{Command, Event, Keep, Session, Timeline, Unsent};
+use crate::protocol::limits::TYPING_LASTS_MS;
+use crate::protocol::{ClientFrame, ErrorCode, Refusal, RoomId, Seq};
+
+impl Session {
+    pub fn handle_command(&mut self, now_ms: u64, command: Command) {
+        match command {
+            Command::Enter { name } => self.enter(now_ms, name),
+            Command::Create { name } => self.create(name),
+            Command::Join { room } => self.join(room),
+            Command::Leave { room } => self.leave(room),
+            Command::Send { id, room, body } => {
+                // The message ends the typing for those who see it, so the next key is news again.
+                self.typed_at = None;
+                self.write(Unsent { id, room, body, refused: None });
+            }
+            Command::Resend { id } => self.write_again(&id),
+            Command::Discard { id } => self.discard(&id),
+            Command::Type { room } => self.typing(now_ms, room),
+            Command::LoadOlder { room, before } => self.want_older(&room, before),
+            Command::Read { room, seq } => self.read(&room, seq),
+            Command::ReconnectNow => self.connection.connect_now(now_ms),
+        }
+        self.advance(now_ms);
+    }
+
+    fn enter(&mut self, now_ms: u64, name: String) {
+        // A connection says `hello` once, so another name takes another connection; the grace time hides the change.
+        if self.connection.is_idle() || name != self.name {
+            self.name = name;
+            self.connection.connect(now_ms);
+        }
+    }
+
+    fn create(&mut self, name: String) {
+        if self.connection.is_online() {
+            self.transmit(&ClientFrame::Create { name });
+        } else {
+            self.notify(Event::Problem(offline("create")));
+        }
+    }
+
+    fn join(&mut self, room: RoomId) {
+        let timeline = self.rooms.entry(room.clone()).or_default();
+        if !timeline.joined && !timeline.wanted {
+            timeline.wanted = true;
+            self.ask_to_join(room);
+        }
+    }
+
+    /// Enters a room, or has it replayed from the cursor.
+    pub(super) fn ask_to_join(&mut self, room: RoomId) {
+        let since = self.rooms.get(&room).and_then(Timeline::cursor);
+        if self.connection.is_online() {
+            self.transmit(&ClientFrame::Join { room, since });
+        }
+    }
+
+    fn leave(&mut self, room: RoomId) {
+        if self.rooms.contains_key(&room) {
+            self.leaving.insert(room.clone());
+            if self.connection.is_online() {
+                self.transmit(&ClientFrame::Leave { room: room.clone() });
+            }
+            self.discard_all_of(&room);
+            self.forget_room(room);
+        }
+    }
+
+    /// The person is in this room no more.
+    pub(super) fn forget_room(&mut self, room: RoomId) {
+        if self.rooms.remove(&room).is_some() {
+            self.keep(Keep::ForgetRoom { room: room.clone() });
+            self.notify(Event::Left { room });
+        }
+    }
+
+    fn typing(&mut self, now_ms: u64, room: RoomId) {
+        let told = self.typed_at.as_ref().is_some_and(|(r, at)| *r == room && now_ms - at < TYPING_LASTS_MS / 2);
+        if !told && self.connection.is_online() {
+            self.typed_at = Some((room.clone(), now_ms));
+            self.transmit(&ClientFrame::Typing { room });
+        }
+    }
+
+    fn want_older(&mut self, room: &RoomId, before: Seq) {
+        if let Some(timeline) = self.rooms.get_mut(room) {
+            timeline.want_older(before);
+        }
+    }
+
+    fn read(&mut self, room: &RoomId, seq: Seq) {
+        // Nobody has read what has not come.
+        if let Some(cursor) = self.rooms.get(room).and_then(Timeline::cursor) {
+            self.move_read_mark(room, seq.min(cursor));
+            self.receipts.read(room);
+        }
+    }
+
+    /// Only ever forward.
+    pub(super) fn move_read_mark(&mut self, room: &RoomId, seq: Seq) {
+        let Some(timeline) = self.rooms.get_mut(room) else { return };
+        if seq > timeline.read {
+            timeline.read = seq;
+            self.keep(Keep::Read { room: room.clone(), seq });
+            self.notify(Event::Read { room: room.clone(), seq });
+        }
+    }
+}
+
+fn offline(about: &str) -> Refusal {
+    Refusal {
+        code: ErrorCode::Unavailable,
+        message: "there is no link to the server".into(),
+        about: Some(about.into()),
+        room: None,
+        id: None,
+        retry_after_ms: None,
+    }
+}

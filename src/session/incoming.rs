@@ -1,0 +1,163 @@
+//! What the server says.
+
+use super::timeline::{Arrival, Timeline};
+use super::{Event, Keep, Session};
+use crate::planted::{self, Bug};
+use crate::protocol::{ClientFrame, Entry, ErrorCode, HistoryPage, Joined, Refusal, RoomId, ServerFrame, Welcome};
+
+/// When to try again after an error that should pass but does not say when.
+const RETRY_AFTER_MS: u64 = 2_000;
+/// A wait that a person would notice.
+const SLOW_DOWN_MS: u64 = 1_000;
+
+impl Session {
+    pub(super) fn receive(&mut self, now_ms: u64, frame: ServerFrame) {
+        match frame {
+            ServerFrame::Welcome(welcome) => self.welcomed(now_ms, welcome),
+            ServerFrame::Joined(joined) => self.joined(joined),
+            ServerFrame::Left { room } => {
+                if !self.leaving.remove(&room) {
+                    self.forget_room(room);
+                }
+            }
+            ServerFrame::Entry(entry) => self.entry(now_ms, entry),
+            ServerFrame::Accepted { room, id, seq, at } => self.accepted(id, room, seq, at),
+            ServerFrame::Read { room, seq } => {
+                if let Some(timeline) = self.rooms.get_mut(&room) {
+                    timeline.read_told = timeline.read_told.max(seq);
+                    self.move_read_mark(&room, seq);
+                }
+            }
+            ServerFrame::History(page) => self.history_arrived(now_ms, page),
+            ServerFrame::Error(refusal) => self.refused(now_ms, refusal),
+            ServerFrame::Rooms(rooms) => self.notify(Event::Rooms(rooms)),
+            ServerFrame::Presence(presence) => self.notify(Event::Presence(presence)),
+            ServerFrame::Typing(typing) => self.notify(Event::Typing(typing)),
+            ServerFrame::Bye(bye) => self.connection.bye(bye.reconnect_after_ms),
+            ServerFrame::Pong | ServerFrame::Unknown => {}
+        }
+    }
+
+    fn welcomed(&mut self, now_ms: u64, welcome: Welcome) {
+        self.connection.welcomed(now_ms, welcome.heartbeat);
+        let Welcome { user, token, epoch, member_of, .. } = welcome;
+        self.token = Some(token.clone());
+        let same_user = self.user.replace(user.id.clone()).is_none_or(|before| before == user.id);
+        let same_log = self.epoch.replace(epoch.clone()).is_none_or(|before| before == epoch);
+        self.keep(Keep::Owner { user: user.id.clone(), epoch });
+        if !same_user {
+            // What was kept here is another person's.
+            self.rooms.retain(|_, timeline| timeline.wanted);
+        }
+        if !same_user || !same_log {
+            self.rooms.values_mut().for_each(Timeline::forget);
+            self.notify(Event::Reset);
+            self.queue_all_again();
+        }
+        self.notify(Event::Welcomed { user, token, member_of: member_of.clone() });
+
+        self.leaving.retain(|room| !self.rooms.contains_key(room)); // left and entered again meanwhile: stays in
+        for room in self.leaving.clone() {
+            self.transmit(&ClientFrame::Leave { room });
+        }
+        for room in self.rooms.keys().filter(|room| !member_of.contains(room)).cloned().collect::<Vec<_>>() {
+            if self.rooms.get(&room).is_some_and(|timeline| timeline.cursor().is_some() && !timeline.wanted) {
+                self.forget_room(room); // left, on another tab or device
+            } else {
+                self.rooms.entry(room.clone()).or_default().forget();
+                self.ask_to_join(room);
+            }
+        }
+    }
+
+    fn joined(&mut self, joined: Joined) {
+        // Before the answer to a `leave`, this still speaks of the time before it.
+        let Joined { room, head, after, read } = joined;
+        if self.leaving.contains(&room.id) {
+            return;
+        }
+        let timeline = self.rooms.entry(room.id.clone()).or_default();
+        let reset = timeline.join(after);
+        timeline.read_told = read;
+        let unknown_to_server = timeline.read > read;
+        if reset {
+            self.keep(Keep::ForgetRoom { room: room.id.clone() });
+        }
+        let id = room.id.clone();
+        self.notify(Event::Joined { room, head, after, reset });
+        if unknown_to_server {
+            self.receipts.read(&id);
+        } else {
+            self.move_read_mark(&id, read);
+        }
+    }
+
+    fn entry(&mut self, now_ms: u64, entry: Entry) {
+        let room = entry.room.clone();
+        let Some(timeline) = self.rooms.get_mut(&room) else { return };
+        match timeline.arrive(entry) {
+            Arrival::Next(entries) => self.show(now_ms, &room, entries),
+            Arrival::Duplicate | Arrival::Early => self.receipts.arrived(now_ms, &room),
+            Arrival::Stray => {}
+        }
+    }
+
+    /// Shows entries and keeps them together with the cursor that they make true.
+    pub(super) fn show(&mut self, now_ms: u64, room: &RoomId, entries: Vec<Entry>) {
+        for entry in &entries {
+            self.receipts.arrived(now_ms, room);
+            if let Some(id) = entry.message_id().filter(|_| self.user.as_ref() == Some(&entry.by.id)) {
+                self.settled_by_entry(id, entry);
+            }
+            self.notify(Event::Entry(entry.clone()));
+        }
+        if planted::has(Bug::CursorBeforeData) {
+            self.keep_entries(room, vec![]);
+        }
+        self.keep_entries(room, entries);
+    }
+
+    pub(super) fn show_older(&mut self, page: HistoryPage) {
+        self.keep_entries(&page.room, page.entries.clone());
+        self.notify(Event::Older(page));
+    }
+
+    fn keep_entries(&mut self, room: &RoomId, entries: Vec<Entry>) {
+        let cursor = self.rooms.get(room).and_then(Timeline::cursor);
+        if let (Some(epoch), Some(cursor)) = (self.epoch.clone(), cursor) {
+            self.keep(Keep::Entries { epoch, room: room.clone(), cursor, entries });
+        }
+    }
+
+    fn refused(&mut self, now_ms: u64, refusal: Refusal) {
+        let passing = matches!(refusal.code, ErrorCode::RateLimited | ErrorCode::Unavailable);
+        match (refusal.about.as_deref(), &refusal.id, &refusal.room) {
+            (_, Some(id), _) if passing => {
+                let wait_ms = refusal.retry_after_ms.unwrap_or(RETRY_AFTER_MS);
+                self.outbox.hold(id, now_ms + wait_ms);
+                if wait_ms >= SLOW_DOWN_MS {
+                    self.notify(Event::SlowDown { code: refusal.code, retry_in_s: wait_ms.div_ceil(1_000) });
+                }
+            }
+            (_, Some(id), _) => self.message_refused(&id.clone(), refusal.code),
+            (Some("hello"), ..) => {
+                self.connection.stop();
+                self.notify(Event::Problem(refusal));
+            }
+            (Some("join"), _, Some(room)) => self.join_refused(room.clone(), refusal),
+            (Some("history"), ..) => self.history_refused(now_ms, refusal),
+            (Some("read"), ..) => {}
+            _ => self.notify(Event::Problem(refusal)),
+        }
+    }
+
+    fn join_refused(&mut self, room: RoomId, refusal: Refusal) {
+        for id in self.outbox.waiting_in(&room) {
+            self.message_refused(&id, refusal.code);
+        }
+        if self.rooms.remove(&room).is_some() {
+            self.keep(Keep::ForgetRoom { room });
+        }
+        self.notify(Event::Problem(refusal));
+    }
+}

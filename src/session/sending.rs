@@ -1,0 +1,155 @@
+//! Bringing messages into the log. The tabs of one browser share the outbox, so that what one tab wrote survives it;
+//! one of them sends, so that the order in which the person wrote is the order in which it is stored.
+
+use super::outbox::Due;
+use super::{Event, Keep, Note, Session, Unsent};
+use crate::protocol::{ClientFrame, CloseCode, Entry, ErrorCode, MessageId, RoomId, Seq};
+
+impl Session {
+    /// This is now the tab that sends. The outbox is as the browser has kept it: the tab that sent before may have
+    /// known more than this one was told.
+    pub fn handle_lead(&mut self, now_ms: u64, outbox: Vec<Unsent>) {
+        self.leads = true;
+        let known = self.outbox.take_all();
+        let not_kept_yet: Vec<Unsent> =
+            known.iter().filter(|mine| outbox.iter().all(|kept| kept.id != mine.id)).cloned().collect();
+        for unsent in outbox {
+            if known.contains(&unsent) {
+                self.outbox.push(unsent);
+            } else {
+                self.queue(unsent);
+            }
+        }
+        for unsent in not_kept_yet {
+            self.outbox.push(unsent);
+        }
+        self.advance(now_ms);
+    }
+
+    /// Another tab of this browser has told something.
+    pub fn handle_note(&mut self, now_ms: u64, note: Note) {
+        match note {
+            Note::Queued(unsent) => {
+                // A message that waits already keeps its place.
+                self.outbox.take_refused(&unsent.id);
+                if self.outbox.all().all(|waiting| waiting.id != unsent.id) {
+                    self.queue(unsent);
+                }
+                // Somebody writes: there is a person at this browser, who does not want to wait.
+                self.connection.connect_now(now_ms);
+            }
+            Note::Accepted { id, room, seq, at } => {
+                if self.outbox.remove(&id).is_some() {
+                    self.notify(Event::Accepted { id, room, seq, at });
+                }
+            }
+            Note::Refused { id, code } => {
+                if let Some(room) = self.outbox.refuse(&id, code) {
+                    self.notify(Event::Refused { id, room, code });
+                }
+            }
+            Note::Discarded { id } => {
+                if let Some(unsent) = self.outbox.remove(&id) {
+                    self.notify(Event::Discarded { id, room: unsent.room });
+                }
+            }
+        }
+        self.advance(now_ms);
+    }
+
+    /// The person has written something.
+    pub(super) fn write(&mut self, unsent: Unsent) {
+        self.keep(Keep::Unsent(unsent.clone()));
+        self.tell(Note::Queued(unsent.clone()));
+        self.queue(unsent);
+    }
+
+    /// A refused message is to be tried again, after all that was written since.
+    pub(super) fn write_again(&mut self, id: &MessageId) {
+        if let Some(refused) = self.outbox.take_refused(id) {
+            self.write(Unsent { refused: None, ..refused });
+        }
+    }
+
+    pub(super) fn discard(&mut self, id: &MessageId) {
+        if let Some(unsent) = self.outbox.take_refused(id) {
+            self.discarded(unsent);
+        }
+    }
+
+    /// The person leaves a room, and with it what they have not said there yet.
+    pub(super) fn discard_all_of(&mut self, room: &RoomId) {
+        for unsent in self.outbox.take_room(room) {
+            self.discarded(unsent);
+        }
+    }
+
+    fn discarded(&mut self, unsent: Unsent) {
+        let Unsent { id, room, .. } = unsent;
+        self.keep(Keep::Settled { id: id.clone() });
+        self.tell(Note::Discarded { id: id.clone() });
+        self.notify(Event::Discarded { id, room });
+    }
+
+    pub(super) fn queue(&mut self, unsent: Unsent) {
+        self.outbox.push(unsent.clone());
+        self.show_queued(unsent);
+    }
+
+    /// The page has forgotten everything.
+    pub(super) fn queue_all_again(&mut self) {
+        for unsent in self.outbox.all().cloned().collect::<Vec<_>>() {
+            self.show_queued(unsent);
+        }
+    }
+
+    fn show_queued(&mut self, unsent: Unsent) {
+        let Unsent { id, room, body, refused } = unsent;
+        self.notify(Event::Queued { id: id.clone(), room: room.clone(), body });
+        if let Some(code) = refused {
+            self.notify(Event::Refused { id, room, code });
+        }
+    }
+
+    pub(super) fn accepted(&mut self, id: MessageId, room: RoomId, seq: Seq, at: u64) {
+        if self.outbox.remove(&id).is_some() {
+            self.keep(Keep::Settled { id: id.clone() });
+            self.tell(Note::Accepted { id: id.clone(), room: room.clone(), seq, at });
+            self.notify(Event::Accepted { id, room, seq, at });
+        }
+    }
+
+    /// An own entry is as good as `accepted`. All tabs get it, so none has to be told.
+    pub(super) fn settled_by_entry(&mut self, id: &MessageId, entry: &Entry) {
+        if self.outbox.remove(id).is_some() {
+            self.keep(Keep::Settled { id: id.clone() });
+            let (id, room) = (id.clone(), entry.room.clone());
+            self.notify(Event::Accepted { id, room, seq: entry.seq, at: entry.at });
+        }
+    }
+
+    pub(super) fn message_refused(&mut self, id: &MessageId, code: ErrorCode) {
+        if let Some(room) = self.outbox.refuse(id, code) {
+            self.keep(Keep::Refused { id: id.clone(), code });
+            self.tell(Note::Refused { id: id.clone(), code });
+            self.notify(Event::Refused { id: id.clone(), room, code });
+        }
+    }
+
+    pub(super) fn send_due(&mut self, now_ms: u64) {
+        if !self.leads {
+            return;
+        }
+        let rooms = &self.rooms;
+        // Into a room that the person has left, a message goes only if it was stored before; the server knows.
+        let may_send = |room: &RoomId| rooms.get(room).is_none_or(|timeline| timeline.joined);
+        match self.outbox.next_due(now_ms, may_send) {
+            Some(Due::Send(unsent)) => {
+                let Unsent { id, room, body, .. } = unsent;
+                self.transmit(&ClientFrame::Send { room, id, body });
+            }
+            Some(Due::GiveUpLink) => self.connection.fail(now_ms, CloseCode::Silent),
+            None => {}
+        }
+    }
+}
