@@ -1,12 +1,15 @@
 //! The hub against clients and a log played by the test, on a clock that the test moves.
 
+mod acks;
 mod delivery;
 mod presence;
+mod reads;
 mod requests;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::*;
+use crate::log::{AppendError, Appended, Page, PageRange, Unavailable};
 use crate::protocol::{
     ClientFrame, Entry, EntryKind, ErrorCode, Hello, MessageId, Presence, Refusal, Seq, User, decode_server,
 };
@@ -25,6 +28,12 @@ struct Bench {
     stuck: BTreeSet<ConnId>,
     bytes_unread: BTreeMap<ConnId, usize>,
     reads: usize,
+    /// Read marks that the log was to keep.
+    marks: Vec<ReadMark>,
+    /// What each connection has received and not acked yet.
+    unacked: BTreeMap<ConnId, BTreeMap<RoomId, Seq>>,
+    /// Connections that ack nothing.
+    deaf: BTreeSet<ConnId>,
 }
 
 impl Bench {
@@ -51,18 +60,35 @@ impl Bench {
             stuck: BTreeSet::new(),
             bytes_unread: BTreeMap::new(),
             reads: 0,
+            marks: vec![],
+            unacked: BTreeMap::new(),
+            deaf: BTreeSet::new(),
         }
     }
 
     fn drain(&mut self) {
+        self.carry_out();
+        while let Some((conn, cursors)) = self.unacked.pop_first() {
+            if !self.deaf.contains(&conn) && !self.stuck.contains(&conn) && !self.closed.contains_key(&conn) {
+                self.hub.handle_text(self.now, conn, &encode(&ClientFrame::Ack { cursors }));
+                self.carry_out();
+            }
+        }
+    }
+
+    fn carry_out(&mut self) {
         while let Some(output) = self.hub.poll_output() {
             match output {
                 Output::Transmit { conn, frame } => {
                     let text = std::str::from_utf8(&frame).unwrap();
                     assert!(text.len() <= crate::protocol::limits::FRAME_BYTES_MAX);
-                    self.received.entry(conn).or_default().push(decode_server(text).unwrap());
+                    let (bytes, frame) = (text.len(), decode_server(text).unwrap());
+                    if let ServerFrame::Entry(entry) = &frame {
+                        self.unacked.entry(conn).or_default().insert(entry.room.clone(), entry.seq);
+                    }
+                    self.received.entry(conn).or_default().push(frame);
                     if self.stuck.contains(&conn) {
-                        *self.bytes_unread.entry(conn).or_default() += frame.len();
+                        *self.bytes_unread.entry(conn).or_default() += bytes;
                     } else {
                         self.hub.handle_written(self.now, conn, 1);
                     }
@@ -77,13 +103,14 @@ impl Bench {
                     Some(held) => held.push_back(append),
                     None => self.commit(append),
                 },
+                Output::MarkRead(mark) => self.marks.push(mark),
                 Output::Read(request) => self.read(request),
             }
         }
     }
 
     fn commit(&mut self, append: Append) {
-        let Append { ticket, room, at, by, kind } = append;
+        let Append { ticket, room, at, by, kind, repeat_only } = append;
         let result = if self.is_log_broken {
             Err(AppendError::Unavailable)
         } else if matches!(kind, EntryKind::Created { .. }) == self.log.contains_key(&room) {
@@ -94,6 +121,7 @@ impl Bench {
                 |entry: &&Entry| entry.by.id == by.id && id_of(&entry.kind).is_some_and(|id| Some(id) == id_of(&kind));
             match entries.iter().find(same).cloned() {
                 Some(entry) => Ok(Appended { entry, new: false }),
+                None if repeat_only => Err(AppendError::NoSuchMessage),
                 None => {
                     let entry = Entry { room, seq: entries.len() as u64 + 1, at, by, kind };
                     entries.push(entry.clone());
@@ -263,9 +291,9 @@ fn id_of(kind: &EntryKind) -> Option<&MessageId> {
 
 fn load(id: &RoomId, entries: &[Entry]) -> LoadedRoom {
     let mut members = BTreeMap::new();
-    for Entry { by, kind, .. } in entries {
+    for Entry { by, seq, kind, .. } in entries {
         match kind {
-            EntryKind::Joined => _ = members.insert(by.id.clone(), by.clone()),
+            EntryKind::Joined => _ = members.insert(by.id.clone(), Member { user: by.clone(), read: *seq }),
             EntryKind::Left => _ = members.remove(&by.id),
             _ => {}
         }

@@ -110,7 +110,7 @@ impl Session {
     }
 }
 
-fn offline(about: &str) -> Refusal {
+pub(super) fn offline(about: &str) -> Refusal {
     Refusal {
         code: ErrorCode::Unavailable,
         message: "there is no link to the server".into(),

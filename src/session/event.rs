@@ -201,8 +201,8 @@ pub enum Event {
         entries: Vec<Entry>,
     },
     /// The person is in this room; its entries follow from `after + 1`. What lies between those and the entries shown
-    /// so far, if anything, is a gap that [`Command::LoadOlder`] fills. With `reset`, what was shown so far is of
-    /// another log and is to be dropped.
+    /// so far, if anything, is a gap that [`Command::LoadOlder`] fills. With `reset`, what was shown so far does not
+    /// count any more and is to be dropped.
     Joined {
         room: RoomSummary,
         head: Seq,

@@ -58,12 +58,12 @@ impl Receipts {
             }
         }
         if self.read_at().is_some_and(|at| at <= now_ms) {
-            self.read_told_at = Some(now_ms);
             for room in std::mem::take(&mut self.unread) {
                 if let Some(timeline) = rooms.get_mut(&room).filter(|timeline| timeline.joined)
                     && timeline.read > timeline.read_told
                 {
                     timeline.read_told = timeline.read;
+                    self.read_told_at = Some(now_ms);
                     frames.push(ClientFrame::Read { room, seq: timeline.read });
                 }
             }

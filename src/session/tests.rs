@@ -1,13 +1,20 @@
 //! The session against a server played by the test, on a clock that the test moves.
 
+mod keeping;
 mod link;
+mod receipts;
 mod rooms;
+mod tabs;
 mod talk;
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::protocol::{EntryKind, Heartbeat, Limits, RoomSummary, Seq, User, UserId};
+use super::commands::offline;
+use crate::protocol::{
+    Entry, EntryKind, ErrorCode, Heartbeat, Joined, Limits, MessageId, Refusal, RoomSummary, Seq, ServerFrame, User,
+    UserId, Welcome,
+};
 
 /// A session whose outputs are collected, and the time.
 struct Bench {
@@ -15,14 +22,22 @@ struct Bench {
     now_ms: u64,
     sent: Vec<Value>,
     events: Vec<Event>,
+    kept: Vec<Keep>,
+    told: Vec<Note>,
     connects: usize,
     disconnects: Vec<u16>,
 }
 
 impl Bench {
     fn new(seed: u64) -> Self {
-        let session = Session::new(seed, None);
-        Self { session, now_ms: 1_000, sent: vec![], events: vec![], connects: 0, disconnects: vec![] }
+        Self::over(seed, Saved::default())
+    }
+
+    /// The only tab of a browser that has kept something.
+    fn over(seed: u64, saved: Saved) -> Self {
+        let mut session = Session::new(seed, None, saved.clone());
+        session.handle_lead(1_000, saved.outbox);
+        Self { session, now_ms: 1_000, sent: vec![], events: vec![], kept: vec![], told: vec![], connects: 0, disconnects: vec![] }
     }
 
     /// A person who has entered and is online.
@@ -49,6 +64,8 @@ impl Bench {
                 Action::Connect => self.connects += 1,
                 Action::Transmit(text) => self.sent.push(serde_json::from_str(&text).unwrap()),
                 Action::Disconnect(code) => self.disconnects.push(code),
+                Action::Keep(keep) => self.kept.push(keep),
+                Action::Tell(note) => self.told.push(note),
                 Action::Notify(event) => self.events.push(event),
             }
         }
@@ -69,6 +86,10 @@ impl Bench {
     fn say(&mut self, room: &str, id: &str, body: &str) {
         let id = message_id(id);
         self.command(Command::Send { id, room: room_id(room), body: body.into() });
+    }
+
+    fn older(&mut self, before: Seq) {
+        self.command(Command::LoadOlder { room: room_id("general"), before });
     }
 
     fn open(&mut self) {
@@ -99,7 +120,7 @@ impl Bench {
 
     fn joined(&mut self, room: &str, after: Seq) {
         let room = RoomSummary { id: room_id(room), name: room.into(), online: 1 };
-        self.receive(&ServerFrame::Joined(Joined { room, head: after, after }));
+        self.receive(&ServerFrame::Joined(Joined { room, head: after, after, read: after }));
     }
 
     fn entry(&mut self, room: &str, seq: Seq, id: &str) {

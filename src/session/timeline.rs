@@ -60,10 +60,10 @@ impl Timeline {
         self.cursor
     }
 
-    /// Entries will follow from `after + 1`. Returns whether those at hand are of another log: a cursor beyond the end
-    /// of this one proves it.
+    /// Entries will follow from `after + 1`. Returns whether what was shown so far does not count: nothing is at hand
+    /// here, or it is of another log, as a cursor beyond the end of this one proves.
     pub fn join(&mut self, after: Seq) -> bool {
-        let reset = self.cursor.is_some_and(|cursor| cursor > after);
+        let reset = self.cursor.is_none_or(|cursor| cursor > after);
         if reset {
             *self = Self::default();
         }

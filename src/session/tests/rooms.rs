@@ -22,19 +22,47 @@ fn entries_are_shown_once_and_in_order() {
 }
 
 #[test]
-fn a_gap_is_never_shown_and_is_read_again_from_the_cursor() {
+fn a_hole_is_never_shown_and_exactly_its_range_is_asked_for() {
     let mut bench = Bench::in_room("general", 4);
     bench.entry("general", 5, "m5");
     bench.entry("general", 8, "m8");
-    bench.entry("general", 9, "m9");
+    bench.entry("general", 10, "m10");
     assert_eq!(bench.shown(), [5]);
-    assert_eq!(bench.sent, [json!({"type": "join", "room": "general", "since": 5})], "asked for once");
-    bench.joined("general", 5);
-    for seq in 6..=9 {
+    assert_eq!(bench.sent, [json!({"type": "history", "room": "general", "before": 8, "limit": 2})], "asked for once");
+    bench.receive(&ServerFrame::History(page(8, 6, 7)));
+    assert_eq!(bench.shown(), [5, 6, 7, 8]);
+    assert_eq!(bench.sent[1], json!({"type": "history", "room": "general", "before": 10, "limit": 1}));
+    bench.entry("general", 9, "m9");
+    assert_eq!(bench.shown(), [5, 6, 7, 8, 9, 10], "what fills the hole first is good enough");
+    bench.receive(&ServerFrame::History(page(10, 9, 9)));
+    assert_eq!(bench.shown().len(), 6);
+}
+
+#[test]
+fn a_hole_that_history_does_not_fill_is_replayed() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.entry("general", 8, "m8");
+    bench.receive(&ServerFrame::History(HistoryPage { more: false, ..page(8, 5, 4) }));
+    assert_eq!(bench.sent.last().unwrap(), &json!({"type": "join", "room": "general", "since": 4}));
+    bench.joined("general", 4);
+    for seq in 5..=8 {
         bench.entry("general", seq, &format!("m{seq}"));
     }
-    assert_eq!(bench.shown(), [5, 6, 7, 8, 9]);
+    assert_eq!(bench.shown(), [5, 6, 7, 8]);
     assert_eq!(resets(&bench), [false]);
+}
+
+#[test]
+fn a_hole_is_asked_for_again_when_the_server_could_not_answer() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.entry("general", 8, "m8");
+    let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(1_500), ..offline("history") };
+    bench.receive(&ServerFrame::Error(refusal));
+    assert_eq!(bench.events, [], "nothing that a person could do about it");
+    bench.run_for(1_499);
+    assert!(!bench.sent_types()[1..].contains(&"history"));
+    bench.run_for(1);
+    assert_eq!(bench.sent_types().iter().filter(|name| **name == "history").count(), 2);
 }
 
 #[test]
@@ -51,16 +79,38 @@ fn a_reconnect_resumes_from_the_cursor_by_itself() {
 }
 
 #[test]
-fn after_a_long_absence_the_newest_page_starts_anew() {
-    let mut bench = Bench::in_room("general", 4);
-    bench.reconnect("epoch-1", &["general"]);
-    bench.joined("general", 900);
-    assert_eq!(resets(&bench), [true]);
-    bench.entry("general", 901, "m901");
-    assert_eq!(bench.shown(), [901]);
+fn after_a_long_absence_the_newest_page_comes_first_and_the_gap_is_filled_on_demand() {
+    let mut bench = Bench::in_room("general", 0);
+    for seq in 1..=4 {
+        bench.entry("general", seq, &format!("m{seq}"));
+    }
     bench.forget();
-    bench.command(Command::LoadOlder { room: room_id("general") });
-    assert_eq!(bench.sent[0]["before"], 901);
+    bench.reconnect("epoch-1", &["general"]);
+    bench.joined("general", 70);
+    bench.entry("general", 71, "m71");
+    assert_eq!((resets(&bench), bench.shown()), (vec![false], vec![71]));
+    bench.forget();
+    bench.older(71);
+    assert_eq!(bench.sent[0], json!({"type": "history", "room": "general", "before": 71, "limit": 50}));
+    bench.receive(&ServerFrame::History(page(71, 21, 70)));
+    bench.older(21);
+    assert_eq!(bench.sent[1]["limit"], 16, "no more than is missing");
+    bench.receive(&ServerFrame::History(page(21, 5, 20)));
+    bench.older(5);
+    assert_eq!(bench.sent.len(), 2, "then nothing is missing");
+    let older = |event: &Event| if let Event::Older(page) = event { Some(page.entries.len()) } else { None };
+    assert_eq!(bench.events.iter().filter_map(older).collect::<Vec<_>>(), [50, 16]);
+}
+
+#[test]
+fn a_cursor_beyond_the_end_of_the_log_starts_anew() {
+    let mut bench = Bench::in_room("general", 900);
+    bench.reconnect("epoch-1", &["general"]);
+    bench.joined("general", 12);
+    assert_eq!(resets(&bench), [true]);
+    assert!(bench.kept.contains(&Keep::ForgetRoom { room: room_id("general") }));
+    bench.entry("general", 13, "m13");
+    assert_eq!(bench.shown(), [13]);
 }
 
 #[test]
@@ -154,15 +204,14 @@ fn a_join_that_is_refused_takes_its_messages_along() {
 #[test]
 fn older_entries_join_those_at_hand_without_a_hole() {
     let mut bench = Bench::in_room("general", 100);
-    let older = Command::LoadOlder { room: room_id("general") };
-    bench.command(older.clone());
-    bench.command(older.clone());
+    bench.older(101);
+    bench.older(101);
     assert_eq!(bench.sent, [json!({"type": "history", "room": "general", "before": 101, "limit": 50})]);
     bench.receive(&ServerFrame::History(page(101, 51, 100)));
-    bench.command(older.clone());
+    bench.older(51);
     assert_eq!(bench.sent.last().unwrap()["before"], 51);
     bench.receive(&ServerFrame::History(page(51, 1, 50)));
-    bench.command(older);
+    bench.older(1);
     assert_eq!(bench.sent.len(), 2, "there is nothing before the first entry");
     let older = bench.events.iter().filter(|event| matches!(event, Event::Older(_))).count();
     assert_eq!(older, 2);
@@ -171,7 +220,7 @@ fn older_entries_join_those_at_hand_without_a_hole() {
 #[test]
 fn a_page_that_does_not_fit_is_not_shown() {
     let mut bench = Bench::in_room("general", 100);
-    bench.command(Command::LoadOlder { room: room_id("general") });
+    bench.older(101);
     bench.receive(&ServerFrame::History(page(90, 51, 89)));
     bench.receive(&ServerFrame::History(page(101, 51, 98)));
     assert_eq!(bench.events, []);

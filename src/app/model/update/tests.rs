@@ -28,7 +28,7 @@ fn message(seq: Seq, by: &str) -> Event {
 }
 
 fn joined(after: Seq, reset: bool) -> Event {
-    Event::Joined { room: summary("general", 1), after, reset }
+    Event::Joined { room: summary("general", 1), head: after, after, reset }
 }
 
 fn queued(n: u64) -> Event {
@@ -235,7 +235,7 @@ fn a_refused_name_is_asked_for_again() {
 
 #[test]
 fn slowing_down_ends_with_the_next_stored_message() {
-    let mut model = after([queued(1), Event::SlowDown { retry_in_s: 3 }]);
+    let mut model = after([queued(1), Event::SlowDown { code: ErrorCode::RateLimited, retry_in_s: 3 }]);
     assert_eq!(model.slow_down, Some(3));
     update(&mut model, Event::Accepted { id: message_id(1), room: room("general"), seq: 1, at: 1_001 });
     assert_eq!(model.slow_down, None);

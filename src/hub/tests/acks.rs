@@ -1,0 +1,101 @@
+use super::*;
+use crate::protocol::limits::{ACK_WITHIN_MS, RESENDS_MAX, UNACKED_ENTRIES_MAX};
+
+fn ack(bench: &mut Bench, conn: ConnId, seq: Seq) {
+    bench.frame(conn, &ClientFrame::Ack { cursors: [(room("general"), seq)].into() });
+}
+
+/// Somebody who reads and pings, and acks only what the test acks.
+fn deaf(bench: &mut Bench, conn: u64, name: &str) -> ConnId {
+    let conn = ConnId(conn);
+    bench.deaf.insert(conn);
+    bench.guest(conn.0, name, "general")
+}
+
+#[test]
+fn what_is_not_acked_is_sent_again_from_the_last_ack() {
+    let mut bench = Bench::new();
+    let bo = deaf(&mut bench, 1, "bo");
+    let ada = bench.guest(2, "ada", "general");
+    bench.say(ada, "m1", "one");
+    assert_eq!(bench.seqs(bo), [1, 2, 3, 4]);
+    ack(&mut bench, bo, 2);
+    bench.run_for(ACK_WITHIN_MS - 1);
+    assert_eq!(bench.seqs(bo), [] as [Seq; 0]);
+    bench.run_for(1);
+    assert_eq!(bench.seqs(bo), [3, 4]);
+    ack(&mut bench, bo, 4);
+    bench.run_pinging(30_000, &[ada, bo]);
+    assert_eq!((bench.seqs(bo), bench.closed.get(&bo)), (vec![], None));
+}
+
+#[test]
+fn after_three_resends_in_vain_the_connection_is_dead() {
+    let mut bench = Bench::new();
+    let bo = deaf(&mut bench, 1, "bo");
+    for _ in 0..RESENDS_MAX {
+        assert_eq!(bench.seqs(bo), [1, 2]);
+        bench.run_pinging(ACK_WITHIN_MS, &[bo]);
+    }
+    assert_eq!((bench.seqs(bo), bench.closed.get(&bo)), (vec![1, 2], None));
+    bench.run_pinging(ACK_WITHIN_MS, &[bo]);
+    assert_eq!(bench.closed[&bo], CloseCode::Unacked);
+    assert!(matches!(bench.take(bo).last(), Some(ServerFrame::Bye(bye)) if bye.code == 4005));
+}
+
+#[test]
+fn progress_however_slow_keeps_a_connection_alive() {
+    let mut bench = Bench::over(long_log(60));
+    let bo = deaf(&mut bench, 1, "bo");
+    for seq in 1..=60 {
+        bench.run_pinging(ACK_WITHIN_MS - 1_000, &[bo]);
+        ack(&mut bench, bo, seq);
+    }
+    assert_eq!(bench.closed.get(&bo), None);
+}
+
+#[test]
+fn only_so_many_entries_are_on_their_way_without_an_ack_and_an_ack_makes_room() {
+    let mut bench = Bench::new();
+    let bo = deaf(&mut bench, 1, "bo");
+    // Many people, since each may only send so much at once.
+    for person in 0..20 {
+        let conn = bench.guest(2 + person, &format!("p{person}"), "general");
+        for n in 0..20 {
+            bench.say(conn, &format!("m{n}"), "hi");
+        }
+    }
+    let head = bench.log[&room("general")].len() as u64;
+    assert_eq!(bench.seqs(bo), (1..=UNACKED_ENTRIES_MAX).collect::<Vec<_>>());
+    ack(&mut bench, bo, 100);
+    assert_eq!(bench.seqs(bo), (UNACKED_ENTRIES_MAX + 1..=UNACKED_ENTRIES_MAX + 100).collect::<Vec<_>>());
+    ack(&mut bench, bo, UNACKED_ENTRIES_MAX + 100);
+    assert_eq!(bench.seqs(bo).last(), Some(&head));
+}
+
+#[test]
+fn an_ack_of_what_was_never_sent_or_of_another_room_changes_nothing() {
+    let mut bench = Bench::new();
+    let bo = deaf(&mut bench, 1, "bo");
+    bench.frame(bo, &ClientFrame::Ack { cursors: [(room("random"), 7)].into() });
+    ack(&mut bench, bo, u64::MAX);
+    ack(&mut bench, bo, 0);
+    let ada = bench.guest(2, "ada", "general");
+    bench.say(ada, "m1", "one");
+    bench.run_for(ACK_WITHIN_MS);
+    assert_eq!(bench.seqs(bo), [1, 2, 3, 4, 3, 4], "what came after that ack is still to be acked");
+}
+
+#[test]
+fn a_socket_that_takes_nothing_is_not_sent_more() {
+    let mut bench = Bench::new();
+    let bo = deaf(&mut bench, 1, "bo");
+    let ada = bench.guest(2, "ada", "general");
+    bench.take(bo);
+    ack(&mut bench, bo, 3);
+    bench.stuck.insert(bo);
+    bench.say(ada, "m1", "one");
+    bench.run_pinging(30_000, &[ada, bo]);
+    assert_eq!(bench.closed.get(&bo), None, "whoever cannot read cannot ack");
+    assert_eq!(bench.seqs(bo), [4]);
+}
