@@ -53,10 +53,10 @@ fn every_server_example_is_read_and_written_as_documented() {
 
 #[test]
 fn every_frame_has_an_example() {
-    let client = ["hello", "create", "join", "leave", "send", "typing", "history", "ping"];
+    let client = ["hello", "create", "join", "leave", "send", "ack", "read", "typing", "history", "ping"];
     assert_eq!(types(&examples("client")), client.map(String::from).into());
     let server = [
-        "welcome", "rooms", "joined", "left", "entry", "accepted", "presence", "typing", "history", "error", "pong",
+        "welcome", "rooms", "joined", "left", "entry", "accepted", "read", "presence", "typing", "history", "error", "pong",
         "bye",
     ];
     assert_eq!(types(&examples("server")), server.map(String::from).into());
@@ -88,6 +88,7 @@ fn every_error_code_is_documented_under_its_name() {
         ErrorCode::MessageEmpty,
         ErrorCode::MessageTooLong,
         ErrorCode::RateLimited,
+        ErrorCode::Damaged,
         ErrorCode::Unavailable,
     ];
     for code in codes {
@@ -122,6 +123,8 @@ fn the_documented_limits_are_the_real_ones() {
         ("rooms on one server", thousands(limits::ROOMS_MAX as u64)),
         ("rooms of one person", thousands(limits::ROOMS_PER_USER_MAX as u64)),
         ("answers waiting for a client that does not read", thousands(limits::ANSWERS_WAITING_MAX as u64)),
+        ("entries on their way without an ack", thousands(limits::UNACKED_ENTRIES_MAX)),
+        ("resends without progress", thousands(limits::RESENDS_MAX.into())),
         (
             "frames on their way to one connection",
             format!(
@@ -147,6 +150,11 @@ fn the_documented_limits_are_the_real_ones() {
         "dead if nothing at all has come 10 s",
         "counts for 10 s more",
         "every 3 s; it is believed for 6 s",
+        "at most 256 entries without an ack",
+        "ack every 32 entries, and what is left 500 ms later",
+        "brings progress for 5,000 ms",
+        "three times in vain",
+        "at most once a second for a room",
         "between 0.3 s and a bound that doubles from 0.6 s up to 20 s",
     ];
     let spec = SPEC.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -158,6 +166,8 @@ fn the_documented_limits_are_the_real_ones() {
     assert_eq!((limits::PEOPLE_NAMED_MAX, limits::TYPING_NAMED_MAX), (200, 5));
     assert_eq!((limits::PING_EVERY_MS, limits::PING_JITTER_PERCENT, limits::PONG_WITHIN_MS), (25_000, 20, 10_000));
     assert_eq!((limits::PRESENCE_GRACE_MS, limits::TYPING_LASTS_MS), (10_000, 6_000));
+    assert_eq!((limits::UNACKED_ENTRIES_MAX, limits::ACK_EVERY_ENTRIES, limits::ACK_AFTER_MS), (256, 32, 500));
+    assert_eq!((limits::ACK_WITHIN_MS, limits::RESENDS_MAX, limits::READ_EVERY_MS), (5_000, 3, 1_000));
     assert_eq!((limits::RECONNECT_MIN_MS, limits::RECONNECT_MAX_MS), (300, 20_000));
 }
 
