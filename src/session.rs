@@ -46,6 +46,8 @@ pub struct Session {
     rooms: BTreeMap<RoomId, Timeline>,
     /// Rooms that the person has left, until the server confirms it.
     leaving: BTreeSet<RoomId>,
+    /// The server could not let the person go just now.
+    leave_again_at: Option<u64>,
     history: History,
     receipts: Receipts,
     typed_at: Option<(RoomId, u64)>,
@@ -66,6 +68,7 @@ impl Session {
             leads: false,
             rooms: BTreeMap::new(),
             leaving: BTreeSet::new(),
+            leave_again_at: None,
             history: History::default(),
             receipts: Receipts::default(),
             typed_at: None,
@@ -151,7 +154,8 @@ impl Session {
             return link;
         }
         let outbox = if self.leads { self.outbox.next_timeout() } else { None };
-        [link, outbox, self.receipts.next_timeout(), self.history.next_timeout()].into_iter().flatten().min()
+        let rest = [self.receipts.next_timeout(), self.history.next_timeout(), self.leave_again_at];
+        rest.into_iter().chain([link, outbox]).flatten().min()
     }
 
     /// Carries out what the connection wants, and sends what is due.
@@ -159,6 +163,9 @@ impl Session {
         self.carry_out_steps();
         if self.connection.is_online() {
             self.ask_history(now_ms);
+            if self.leave_again_at.take_if(|at| *at <= now_ms).is_some() {
+                self.ask_to_leave();
+            }
             for frame in self.receipts.take_due(now_ms, &mut self.rooms) {
                 self.transmit(&frame);
             }
@@ -183,6 +190,7 @@ impl Session {
                 self.outbox.link_lost();
                 self.history = History::default();
                 self.receipts.link_lost();
+                self.leave_again_at = None;
                 self.rooms.values_mut().for_each(Timeline::link_lost);
             }
             Step::Show(link) => self.notify(Event::Link(link)),

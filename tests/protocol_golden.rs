@@ -56,8 +56,8 @@ fn every_frame_has_an_example() {
     let client = ["hello", "create", "join", "leave", "send", "ack", "read", "typing", "history", "ping"];
     assert_eq!(types(&examples("client")), client.map(String::from).into());
     let server = [
-        "welcome", "rooms", "joined", "left", "entry", "accepted", "read", "presence", "typing", "history", "error", "pong",
-        "bye",
+        "welcome", "rooms", "joined", "left", "entry", "accepted", "read", "presence", "typing", "history", "error",
+        "pong", "bye",
     ];
     assert_eq!(types(&examples("server")), server.map(String::from).into());
 }

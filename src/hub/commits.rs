@@ -117,7 +117,12 @@ impl Hub {
     }
 
     fn append_failed(&mut self, now: Now, pending: Pending, error: AppendError) {
-        let Pending { conn, room, purpose, .. } = pending;
+        let Pending { conn, user, room, purpose } = pending;
+        // Other tabs may have asked for the same and wait for this answer.
+        let conns = match &purpose {
+            Purpose::Leave => self.people.get(&user).iter().flat_map(|person| &person.conns).copied().collect(),
+            _ => vec![conn],
+        };
         let (frame, id) = match purpose {
             Purpose::Create { by_name: true } => ("create", None),
             Purpose::Create { by_name: false } | Purpose::Join => ("join", None),
@@ -130,8 +135,11 @@ impl Hub {
             AppendError::Damaged => Failure::damaged(),
             AppendError::Unavailable => Failure::unavailable(),
         };
-        self.fail(now, conn, About { id, ..About::frame(frame, Some(room)) }, &failure);
-        self.pump(now, conn);
+        for conn in conns {
+            let about = About { id: id.clone(), ..About::frame(frame, Some(room.clone())) };
+            self.fail(now, conn, about, &failure);
+            self.pump(now, conn);
+        }
     }
 
     pub(super) fn is_member(&self, user: &UserId, room: &RoomId) -> bool {

@@ -191,9 +191,9 @@ impl Hub {
     fn leave(&mut self, now: Now, conn: ConnId, user: &UserId, room: RoomId) {
         if self.will_be_member(user, &room) {
             self.append(now, conn, user, room, EntryKind::Left, Purpose::Leave);
-        } else {
+        } else if !self.is_member(user, &room) {
             self.answer(now, conn, &ServerFrame::Left { room });
-        }
+        } // otherwise the entry is on its way to the log, and what comes of it is told to all of the person's tabs
     }
 
     fn send(

@@ -69,6 +69,12 @@ impl Session {
         }
     }
 
+    pub(super) fn ask_to_leave(&mut self) {
+        for room in self.leaving.clone() {
+            self.transmit(&ClientFrame::Leave { room });
+        }
+    }
+
     /// The person is in this room no more.
     pub(super) fn forget_room(&mut self, room: RoomId) {
         if self.rooms.remove(&room).is_some() {

@@ -3,7 +3,7 @@
 use super::timeline::{Arrival, Timeline};
 use super::{Event, Keep, Session};
 use crate::planted::{self, Bug};
-use crate::protocol::{ClientFrame, Entry, ErrorCode, HistoryPage, Joined, Refusal, RoomId, ServerFrame, Welcome};
+use crate::protocol::{Entry, ErrorCode, HistoryPage, Joined, Refusal, RoomId, ServerFrame, Welcome};
 
 /// When to try again after an error that should pass but does not say when.
 const RETRY_AFTER_MS: u64 = 2_000;
@@ -57,9 +57,7 @@ impl Session {
         self.notify(Event::Welcomed { user, token, member_of: member_of.clone() });
 
         self.leaving.retain(|room| !self.rooms.contains_key(room)); // left and entered again meanwhile: stays in
-        for room in self.leaving.clone() {
-            self.transmit(&ClientFrame::Leave { room });
-        }
+        self.ask_to_leave();
         for room in self.rooms.keys().filter(|room| !member_of.contains(room)).cloned().collect::<Vec<_>>() {
             if self.rooms.get(&room).is_some_and(|timeline| timeline.cursor().is_some() && !timeline.wanted) {
                 self.forget_room(room); // left, on another tab or device
@@ -147,6 +145,10 @@ impl Session {
             (Some("join"), _, Some(room)) => self.join_refused(room.clone(), refusal),
             (Some("history"), ..) => self.history_refused(now_ms, refusal),
             (Some("read"), ..) => {}
+            // For the person, the room is left; the server is asked until it is so there too.
+            (Some("leave"), ..) => {
+                self.leave_again_at = Some(now_ms + refusal.retry_after_ms.unwrap_or(RETRY_AFTER_MS));
+            }
             _ => self.notify(Event::Problem(refusal)),
         }
     }

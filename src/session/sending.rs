@@ -40,6 +40,7 @@ impl Session {
             }
             Note::Accepted { id, room, seq, at } => {
                 if self.outbox.remove(&id).is_some() {
+                    self.settle_for_the_dead(&id);
                     self.notify(Event::Accepted { id, room, seq, at });
                 }
             }
@@ -50,11 +51,19 @@ impl Session {
             }
             Note::Discarded { id } => {
                 if let Some(unsent) = self.outbox.remove(&id) {
+                    self.settle_for_the_dead(&id);
                     self.notify(Event::Discarded { id, room: unsent.room });
                 }
             }
         }
         self.advance(now_ms);
+    }
+
+    /// Whoever told this may have ended before it was kept; the tab that sends looks after the outbox.
+    fn settle_for_the_dead(&mut self, id: &MessageId) {
+        if self.leads {
+            self.keep(Keep::Settled { id: id.clone() });
+        }
     }
 
     /// The person has written something.

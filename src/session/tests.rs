@@ -9,8 +9,8 @@ mod talk;
 
 use serde_json::{Value, json};
 
-use super::*;
 use super::commands::offline;
+use super::*;
 use crate::protocol::{
     Entry, EntryKind, ErrorCode, Heartbeat, Joined, Limits, MessageId, Refusal, RoomSummary, Seq, ServerFrame, User,
     UserId, Welcome,
@@ -37,7 +37,16 @@ impl Bench {
     fn over(seed: u64, saved: Saved) -> Self {
         let mut session = Session::new(seed, None, saved.clone());
         session.handle_lead(1_000, saved.outbox);
-        Self { session, now_ms: 1_000, sent: vec![], events: vec![], kept: vec![], told: vec![], connects: 0, disconnects: vec![] }
+        Self {
+            session,
+            now_ms: 1_000,
+            sent: vec![],
+            events: vec![],
+            kept: vec![],
+            told: vec![],
+            connects: 0,
+            disconnects: vec![],
+        }
     }
 
     /// A person who has entered and is online.

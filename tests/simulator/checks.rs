@@ -1,62 +1,136 @@
-//! What must hold once the faults have stopped.
+//! What must hold, at every moment and once the faults have stopped. Each checker names itself when it fails.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use parlor::protocol::RoomId;
+use parlor::protocol::limits::{FRAMES_IN_FLIGHT_MAX, UNACKED_ENTRIES_MAX};
+use parlor::protocol::{Entry, MessageId, RoomId, Seq, ServerFrame, decode_server};
 use parlor::session::Link;
 
-use crate::log::message_id;
+use crate::server::Server;
+use crate::tab::Screen;
+use crate::wire::{Stream, Wire};
 use crate::world::World;
 
+/// A room list that was begun is finished, and a goodbye comes on top.
+const FRAMES_ON_TOP: usize = 8;
+
+/// `accepted` is a promise: the message is at its place for ever.
+pub fn promise_is_kept(server: &Server, room: &RoomId, seq: Seq, id: &MessageId) {
+    assert!(server.holds(room, seq, id), "[durability] {id} was promised the place {seq} of {room}");
+}
+
+/// Nobody sees what is not in the log, or sees it otherwise than it is there: one order for all.
+pub fn is_in_the_log(server: &Server, entry: &Entry) {
+    assert!(server.has_ever_held(entry), "[one log] {entry:?} is shown, and not in the log at this place");
+}
+
+pub fn is_next_on_screen(entry: &Entry, screen: &Screen) {
+    is_new_on_screen(entry, screen);
+    assert_eq!(entry.seq, screen.after + 1, "[no hole] what is shown in {} follows what was shown before", entry.room);
+}
+
+pub fn is_new_on_screen(entry: &Entry, screen: &Screen) {
+    assert!(!screen.entries.contains_key(&entry.seq), "[nothing twice] {} of {}", entry.seq, entry.room);
+}
+
+pub fn goes_on_or_leaves_a_gap(room: &RoomId, screen: &Screen, after: Seq) {
+    let last = screen.entries.last_key_value().map_or(0, |(seq, _)| *seq);
+    assert!(last <= after, "[nothing twice] entries of {room} follow from {after}, but {last} is shown");
+}
+
+pub fn cursor_is_kept_with_its_entry(room: &RoomId, cursor: Seq, entries: &[Entry]) {
+    let last = entries.last().map_or(cursor, |entry| entry.seq);
+    assert_eq!(last, cursor, "[storage] the cursor of {room} was kept together with the entries up to it");
+}
+
+pub fn moves_forward(room: &RoomId, before: Seq, seq: Seq) {
+    assert!(seq > before, "[read marks] that of {room} went from {before} to {seq}");
+}
+
+/// What the server sends is one stream a room: from `after` on without a jump, whatever was sent before or comes again.
+pub fn stream_goes_on(wire: &mut Wire, text: &str) {
+    match decode_server(text) {
+        Some(ServerFrame::Joined(joined)) => {
+            wire.streams.insert(joined.room.id, Stream { sent: joined.after, acked: joined.after });
+        }
+        Some(ServerFrame::Left { room }) => _ = wire.streams.remove(&room),
+        Some(ServerFrame::Entry(entry)) => {
+            let stream = wire.streams.get_mut(&entry.room).expect("[stream] entries come after joined");
+            assert!(
+                entry.seq <= stream.sent + 1,
+                "[stream] {} was sent {} after {}",
+                entry.room,
+                entry.seq,
+                stream.sent
+            );
+            stream.sent = stream.sent.max(entry.seq);
+        }
+        _ => {}
+    }
+    let unacked: u64 = wire.streams.values().map(|stream| stream.sent - stream.acked).sum();
+    assert!(unacked <= UNACKED_ENTRIES_MAX, "[memory] {unacked} entries without an ack on the way");
+    assert!(wire.in_flight <= FRAMES_IN_FLIGHT_MAX + FRAMES_ON_TOP, "[memory] {} frames in flight", wire.in_flight);
+}
+
+/// Once faults have stopped for long enough.
 pub fn converged(world: &World) {
-    for (n, client) in world.clients.iter().enumerate() {
-        assert_eq!(client.link, Link::Online, "client {n} is online again");
-        every_written_message_is_in_the_log_once_and_in_order(world, n);
-        every_promise_is_kept(world, n);
-        every_screen_shows_the_end_of_the_log(world, n);
-        every_count_is_right(world, n);
+    for ((room, seq), id) in &world.promised {
+        promise_is_kept(&world.server, room, *seq, id);
+    }
+    let logs: BTreeMap<_, _> = world.rooms().map(|room| (room.clone(), world.server.entries(&room))).collect();
+    every_log_is_dense_and_has_no_message_twice(&logs);
+    every_written_message_is_in_the_log_in_order(world, &logs);
+    for browser in &world.browsers {
+        let unsent = browser.storage.saved.outbox.iter().find(|unsent| unsent.refused.is_none());
+        assert_eq!(unsent, None, "[convergence] nothing waits in a browser any more");
+    }
+    for (id, tab) in &world.tabs {
+        assert_eq!(tab.link, Link::Online, "[convergence] {id:?} is online again");
+        let user = world.user_of(*id);
+        let members = world.server.members();
+        let rooms: Vec<_> = logs.keys().filter(|room| members[*room].contains_key(&user)).collect();
+        assert_eq!(tab.screens.keys().collect::<Vec<_>>(), rooms, "[convergence] {id:?} shows the rooms it is in");
+        for (room, screen) in &tab.screens {
+            let (log, read) = (&logs[room], members[room][&user]);
+            assert_eq!(screen.after, log.len() as u64, "[convergence] {id:?} has all of {room} by {:?}", tab.wire);
+            let last = screen.entries.last_key_value().map(|(seq, _)| *seq);
+            assert_eq!(last, Some(log.len() as u64), "[convergence] {id:?} shows the end of {room}");
+            assert_eq!(screen.read, read, "[read marks] {id:?} and the server, {room}");
+        }
+        for room in logs.keys() {
+            let online = world.people().filter(|person| members[room].contains_key(person)).count() as u32;
+            assert_eq!(tab.online.get(room), Some(&online), "[counts] {id:?} sees people online in {room}");
+        }
     }
 }
 
-fn every_written_message_is_in_the_log_once_and_in_order(world: &World, n: usize) {
-    for (room, entries) in &world.log.rooms {
-        let written: Vec<_> = world.clients[n].written.iter().filter(|(r, _)| r == room).map(|(_, id)| id).collect();
-        let known: BTreeSet<_> = written.iter().collect();
-        let stored: Vec<_> = entries.iter().filter_map(|entry| message_id(&entry.kind)).collect();
-        let stored: Vec<_> = stored.into_iter().filter(|id| known.contains(id)).collect();
-        assert_eq!(stored, written, "client {n}, {room}: what was written is stored, once and in that order");
+fn every_log_is_dense_and_has_no_message_twice(logs: &BTreeMap<RoomId, Vec<Entry>>) {
+    for (room, log) in logs {
+        assert!(log.iter().zip(1..).all(|(entry, seq)| entry.seq == seq), "[one log] {room} is dense");
+        let mut ids = BTreeSet::new();
+        for entry in log {
+            if let Some(id) = entry.message_id() {
+                assert!(ids.insert((entry.by.id.clone(), id.clone())), "[nothing twice] {id} in {room}");
+            }
+        }
     }
 }
 
-fn every_promise_is_kept(world: &World, n: usize) {
-    for (id, seq) in &world.clients[n].promised {
-        let kept = world.log.rooms.values().any(|entries| {
-            let entry = entries.get(*seq as usize - 1);
-            entry.is_some_and(|entry| message_id(&entry.kind) == Some(id))
-        });
-        assert!(kept, "client {n}: {id} was promised the place {seq}");
+fn every_written_message_is_in_the_log_in_order(world: &World, logs: &BTreeMap<RoomId, Vec<Entry>>) {
+    let place = |room: &RoomId, id: &MessageId| {
+        let entry = logs[room].iter().find(|entry| entry.message_id() == Some(id));
+        entry.map(|entry| entry.seq)
+    };
+    for written in world.written.iter().filter(|written| !written.may_be_lost) {
+        let seq = place(&written.room, &written.id);
+        assert!(seq.is_some(), "[durability] {} was written in {} and is not there", written.id, written.room);
     }
-}
-
-fn every_screen_shows_the_end_of_the_log(world: &World, n: usize) {
-    let client = &world.clients[n];
-    let user = world.user_of(client.person);
-    let is_member = |room: &RoomId| world.log.members(room).iter().any(|member| member.id == user);
-    let mut rooms: Vec<_> = world.log.rooms.keys().filter(|room| is_member(room)).collect();
-    rooms.sort();
-    assert_eq!(client.screens.keys().collect::<Vec<_>>(), rooms, "client {n} shows the rooms its person is in");
-    for (room, screen) in &client.screens {
-        let log = &world.log.rooms[room];
-        assert!(!screen.is_empty(), "client {n}, {room}: the end of the log is shown");
-        assert_eq!(screen[..], log[log.len() - screen.len()..], "client {n}, {room}");
-    }
-}
-
-fn every_count_is_right(world: &World, n: usize) {
-    for room in world.log.rooms.keys() {
-        let members: BTreeSet<_> = world.log.members(room).into_iter().map(|member| member.id).collect();
-        let people: BTreeSet<_> = world.clients.iter().map(|client| world.user_of(client.person)).collect();
-        let online = members.intersection(&people).count() as u32;
-        assert_eq!(world.clients[n].online.get(room), Some(&online), "client {n}: people online in {room}");
+    // Of one tab, and of tabs of one browser that tell each other in time.
+    for (n, earlier) in world.written.iter().enumerate() {
+        for later in world.written[n + 1..].iter().filter(|later| world.is_ordered(earlier, later)) {
+            if let (Some(first), Some(second)) = (place(&earlier.room, &earlier.id), place(&later.room, &later.id)) {
+                assert!(first < second, "[order] {earlier:?} was written before {later:?}");
+            }
+        }
     }
 }

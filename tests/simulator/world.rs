@@ -1,374 +1,230 @@
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 
-use parlor::hub::{ConnId, Hub, Identity, Now, Output};
-use parlor::protocol::{Epoch, MessageId, RoomId, Token, UserId};
-use parlor::session::{Action, Command, Session};
+use parlor::hub::{ConnId, Hub, Now, PageRequest};
+use parlor::protocol::{MessageId, RoomId, Seq, Token, UserId};
+use parlor::session::{Command, Keep, Note, Session};
 
-use crate::client::Client;
-use crate::log::Log;
+use crate::agenda::Agenda;
+use crate::people::Written;
+use crate::server::Server;
+use crate::storage::Storage;
+use crate::tab::{Tab, TabId};
+use crate::wire::Wire;
 
-const ROOMS: [&str; 3] = ["General", "Random", "Help"];
-const PEOPLE: usize = 3;
-const TABS: usize = 5;
+pub const ROOMS: [&str; 3] = ["General", "Random", "Help"];
+
+/// Whose browsers there are, whether they have locks, and how many tabs are open at first.
+const BROWSERS: [(usize, bool, usize); 4] = [(0, true, 2), (0, true, 1), (1, true, 2), (2, false, 2)];
 
 /// Something that happens at a certain time.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Happening {
+pub enum Happening {
     Opened(ConnId),
     ToServer(ConnId, String),
     ToClient(ConnId, String),
+    /// A frame that was overtaken.
+    ToClientLate(ConnId, String),
+    Written(ConnId),
     ServerLearnsOfEnd(ConnId),
     ClientLearnsOfEnd(ConnId, u16),
-    Written(ConnId),
-    Committed,
+    /// These are of one life of the server.
+    Committed(u32),
+    PageRead(u32, PageRequest),
     HubTimer,
-    ClientTimer(usize),
     ServerStarts,
+    DiskMended,
+    TabTimer(TabId),
+    TabWakes(TabId),
+    /// The tab gets the lock of its browser.
+    TabLeads(TabId),
+    Kept(TabId, Keep),
+    Noted(TabId, Note),
 }
 
-/// A socket, as long as either side believes in it.
-struct Wire {
-    client: usize,
-    /// Nothing passes any more, whether or not a side has noticed.
-    is_cut: bool,
-    /// The earliest time at which the next frame can arrive, per direction: frames do not overtake each other.
-    to_server_at: u64,
-    to_client_at: u64,
+/// A browser on a device: what it keeps, and its tabs.
+pub struct Browser {
+    pub person: usize,
+    pub has_locks: bool,
+    pub storage: Storage,
+    pub leader: Option<TabId>,
 }
 
 pub struct World {
-    pub clients: Vec<Client>,
-    pub log: Log,
-    hub: Option<Hub>,
-    wires: BTreeMap<ConnId, Wire>,
-    /// The wire that each client uses now.
-    current: Vec<Option<ConnId>>,
-    agenda: BinaryHeap<Reverse<(u64, u64, Happening)>>,
-    now_ms: u64,
-    counter: u64,
-    has_faults: bool,
-    rng: fastrand::Rng,
+    pub server: Server,
+    pub browsers: Vec<Browser>,
+    pub tabs: BTreeMap<TabId, Tab>,
+    pub wires: BTreeMap<ConnId, Wire>,
+    pub agenda: Agenda<Happening>,
+    pub now_ms: u64,
+    pub counter: u64,
+    pub has_faults: bool,
+    pub has_lossy_wires: bool,
+    pub rng: fastrand::Rng,
+    /// What people wrote and expect to find, in the order written.
+    pub written: Vec<Written>,
+    pub refused: Vec<(MessageId, RoomId)>,
+    /// What the server has promised anybody.
+    pub promised: BTreeMap<(RoomId, Seq), MessageId>,
 }
 
 impl World {
     pub fn new(seed: u64) -> Self {
-        let mut rng = fastrand::Rng::with_seed(seed);
-        let session = |tab: usize, rng: &mut fastrand::Rng| Session::new(rng.u64(..), Some(token(tab % PEOPLE)));
-        let clients = (0..TABS).map(|tab| Client::new(session(tab, &mut rng), tab % PEOPLE)).collect();
+        let browser = |(person, has_locks, _)| Browser { person, has_locks, storage: Storage::default(), leader: None };
         let mut world = Self {
-            clients,
-            log: Log::with_rooms(&ROOMS),
-            hub: None,
+            server: Server::with_rooms(&ROOMS),
+            browsers: BROWSERS.into_iter().map(browser).collect(),
+            tabs: BTreeMap::new(),
             wires: BTreeMap::new(),
-            current: vec![None; TABS],
-            agenda: BinaryHeap::new(),
+            agenda: Agenda::default(),
             now_ms: 10_000,
             counter: 0,
             has_faults: false,
-            rng,
+            has_lossy_wires: false,
+            rng: fastrand::Rng::with_seed(seed),
+            written: Vec::new(),
+            refused: Vec::new(),
+            promised: BTreeMap::new(),
         };
-        world.start_server();
-        for tab in 0..TABS {
-            world.command(tab, Command::Enter { name: format!("Person {}", tab % PEOPLE) });
+        world.server.start(seed);
+        for (browser, (_, _, tabs)) in BROWSERS.into_iter().enumerate() {
+            (0..tabs).for_each(|_| world.open_tab(browser));
         }
         world
     }
 
-    pub fn run_with_faults(&mut self, ms: u64) {
-        self.has_faults = true;
-        let until = self.now_ms + ms;
-        while self.now_ms < until {
-            let pause_ms = self.rng.u64(1..400);
-            self.run_until(self.now_ms + pause_ms);
-            match self.rng.u32(..100) {
-                0..6 => self.cut(),
-                6..8 => self.crash(),
-                8..10 => self.network_event(),
-                10..25 => self.membership(),
-                _ => self.write(),
+    pub fn run_until(&mut self, until_ms: u64) {
+        while let Some((at_ms, happening)) = self.agenda.next_until(until_ms) {
+            self.now_ms = self.now_ms.max(at_ms);
+            self.happen(happening);
+        }
+        self.now_ms = until_ms;
+    }
+
+    pub fn open_tab(&mut self, browser: usize) {
+        self.counter += 1;
+        let id = TabId(self.counter as usize);
+        let Browser { person, has_locks, storage, leader } = &mut self.browsers[browser];
+        let session = Session::new(self.rng.u64(..), Some(token(*person)), storage.saved.clone());
+        let leads = !*has_locks || leader.is_none();
+        if leads {
+            *leader = Some(id);
+        }
+        let name = format!("Person {person}");
+        self.tabs.insert(id, Tab::new(session, browser));
+        self.command(id, Command::Enter { name });
+        if leads {
+            self.after(1..50, Happening::TabLeads(id));
+        }
+    }
+
+    /// The tab is gone, with what the browser has not kept yet.
+    pub fn end_tab(&mut self, id: TabId) {
+        let Some(tab) = self.tabs.remove(&id) else { return };
+        if let Some(conn) = tab.wire {
+            self.cut(conn);
+        }
+        let browser = &mut self.browsers[tab.browser];
+        let kept = |id: &MessageId| browser.storage.saved.outbox.iter().any(|unsent| unsent.id == *id);
+        for written in self.written.iter_mut().filter(|written| written.tab == id && !kept(&written.id)) {
+            let log = self.server.disk.entries(&written.room);
+            written.may_be_lost |= !log.iter().any(|entry| entry.message_id() == Some(&written.id));
+        }
+        if browser.has_locks && browser.leader == Some(id) {
+            browser.leader = None;
+            if let Some(next) = self.tabs_of(tab.browser).first() {
+                self.browsers[tab.browser].leader = Some(*next);
+                self.after(1..50, Happening::TabLeads(*next));
             }
         }
-        self.has_faults = false;
-    }
-
-    pub fn run_in_peace(&mut self, ms: u64) {
-        for tab in 0..TABS {
-            self.clients[tab].session.handle_network(self.now_ms, true);
-            self.drain_client(tab);
-        }
-        self.run_until(self.now_ms + ms);
-    }
-
-    pub fn entries(&self) -> u64 {
-        self.log.rooms.values().map(|entries| entries.len() as u64).sum()
-    }
-
-    pub fn user_of(&self, person: usize) -> UserId {
-        UserId::parse(&format!("person-{person}")).unwrap()
-    }
-
-    fn write(&mut self) {
-        let tab = self.rng.usize(..TABS);
-        let rooms: Vec<RoomId> = self.clients[tab].screens.keys().cloned().collect();
-        let Some(room) = self.rng.choice(rooms) else { return };
-        self.counter += 1;
-        let id = MessageId::parse(&format!("m{}", self.counter)).unwrap();
-        self.clients[tab].written.push((room.clone(), id.clone()));
-        self.command(tab, Command::Send { id, room, body: format!("message {}", self.counter) });
-    }
-
-    fn membership(&mut self) {
-        let tab = self.rng.usize(..TABS);
-        let room = RoomId::from_name(ROOMS[self.rng.usize(..ROOMS.len())]).unwrap();
-        let command = match self.rng.u32(..10) {
-            0 => Command::Leave { room },
-            1 | 2 => Command::LoadOlder { room },
-            _ => Command::Join { room },
-        };
-        self.command(tab, command);
-    }
-
-    fn network_event(&mut self) {
-        let tab = self.rng.usize(..TABS);
-        match self.rng.u32(..3) {
-            0 => self.clients[tab].session.handle_network(self.now_ms, self.rng.bool()),
-            1 => self.clients[tab].session.handle_wake(self.now_ms),
-            _ => self.clients[tab].session.handle_command(self.now_ms, Command::ReconnectNow),
-        }
-        self.drain_client(tab);
     }
 
     /// Cuts a wire; each side learns of it now, later, or by its own heartbeat.
-    fn cut(&mut self) {
-        let conns: Vec<ConnId> = self.wires.iter().filter(|(_, wire)| !wire.is_cut).map(|(conn, _)| *conn).collect();
-        let Some(conn) = self.rng.choice(conns) else { return };
-        self.cut_wire(conn);
-    }
-
-    fn cut_wire(&mut self, conn: ConnId) {
+    pub fn cut(&mut self, conn: ConnId) {
         if let Some(wire) = self.wires.get_mut(&conn) {
             wire.is_cut = true;
         }
         if self.rng.u32(..3) > 0 {
-            let at = self.now_ms + self.rng.u64(..2_000);
-            self.plan(at, Happening::ServerLearnsOfEnd(conn));
+            self.after(0..2_000, Happening::ServerLearnsOfEnd(conn));
         }
         if self.rng.u32(..3) > 0 {
-            let at = self.now_ms + self.rng.u64(..2_000);
-            self.plan(at, Happening::ClientLearnsOfEnd(conn, 1006));
+            self.after(0..2_000, Happening::ClientLearnsOfEnd(conn, 1006));
         }
     }
 
-    /// The server dies: what was queued for the log is lost, or was committed without anyone being told.
-    fn crash(&mut self) {
-        if self.hub.take().is_none() {
-            return;
-        }
-        while let Some(append) = self.log.queue.pop_front() {
-            if self.rng.bool() {
-                let _ = self.log.commit(&append);
-            } else {
-                self.log.queue.clear();
+    pub fn lose_all_wires(&mut self) {
+        self.wires.keys().copied().collect::<Vec<_>>().into_iter().for_each(|conn| self.cut(conn));
+    }
+
+    /// Another log goes on, without what came after the backup. That was promised of the log that is gone.
+    pub fn forget_what_the_backup_lacks(&mut self) {
+        let (server, promised) = (&self.server, &mut self.promised);
+        let mut lost = Vec::new();
+        promised.retain(|(room, seq), id| {
+            let holds = server.holds(room, *seq, id);
+            if !holds {
+                lost.push(id.clone());
             }
-        }
-        for conn in self.wires.keys().copied().collect::<Vec<_>>() {
-            self.cut_wire(conn);
-        }
-        let back_at = self.now_ms + self.rng.u64(100..8_000);
-        self.plan(back_at, Happening::ServerStarts);
+            holds
+        });
+        self.written.retain(|written| !lost.contains(&written.id));
     }
 
-    fn start_server(&mut self) {
-        self.hub = Some(Hub::new(Epoch::parse("epoch-1").unwrap(), self.log.load(), self.rng.u64(..)));
+    pub fn command(&mut self, tab: TabId, command: Command) {
+        self.with_tab(tab, |session, now_ms| session.handle_command(now_ms, command));
     }
 
-    fn run_until(&mut self, until: u64) {
-        while self.agenda.peek().is_some_and(|Reverse((at, ..))| *at <= until) {
-            let Some(Reverse((at, _, happening))) = self.agenda.pop() else { return };
-            self.now_ms = self.now_ms.max(at);
-            self.happen(happening);
+    pub fn with_tab(&mut self, id: TabId, input: impl FnOnce(&mut Session, u64)) {
+        if let Some(tab) = self.tabs.get_mut(&id) {
+            input(&mut tab.session, self.now_ms);
+            self.drain_tab(id);
         }
-        self.now_ms = until;
     }
 
-    fn happen(&mut self, happening: Happening) {
+    pub fn with_hub(&mut self, input: impl FnOnce(&mut Hub, Now)) {
         let now = self.now();
-        match happening {
-            Happening::Opened(conn) => self.opened(conn),
-            Happening::ToServer(conn, text) if self.passes(conn) => {
-                self.with_hub(|hub| hub.handle_text(now, conn, &text))
-            }
-            Happening::ToClient(conn, text) if self.passes(conn) => {
-                let at = self.now_ms + self.latency_ms();
-                self.plan(at, Happening::Written(conn));
-                self.with_client_of(conn, |session, now_ms| session.handle_text(now_ms, &text));
-            }
-            Happening::ToServer(..) | Happening::ToClient(..) => {}
-            Happening::Written(conn) => self.with_hub(|hub| hub.handle_written(now, conn, 1)),
-            Happening::ServerLearnsOfEnd(conn) => self.with_hub(|hub| hub.handle_closed(now, conn)),
-            Happening::ClientLearnsOfEnd(conn, code) => {
-                self.with_client_of(conn, |session, now_ms| session.handle_closed(now_ms, code));
-            }
-            Happening::Committed => self.commit(),
-            Happening::HubTimer => self.with_hub(|hub| {
-                if hub.poll_timeout().is_some_and(|at| at <= now.mono_ms) {
-                    hub.handle_timeout(now);
-                }
-            }),
-            Happening::ClientTimer(tab) => {
-                if self.clients[tab].session.poll_timeout().is_some_and(|at| at <= self.now_ms) {
-                    self.clients[tab].session.handle_timeout(self.now_ms);
-                    self.drain_client(tab);
-                }
-            }
-            Happening::ServerStarts => self.start_server(),
-        }
-    }
-
-    fn opened(&mut self, conn: ConnId) {
-        let now = self.now();
-        let Some(wire) = self.wires.get(&conn).filter(|wire| !wire.is_cut) else { return };
-        if self.hub.is_none() {
-            let refused = Happening::ClientLearnsOfEnd(conn, 1006);
-            return self.plan(self.now_ms, refused);
-        }
-        let client = wire.client;
-        self.with_hub(|hub| hub.handle_opened(now, conn));
-        if self.current[client] == Some(conn) {
-            self.clients[client].session.handle_opened(self.now_ms);
-            self.drain_client(client);
-        }
-    }
-
-    fn commit(&mut self) {
-        let Some(append) = self.log.queue.pop_front() else { return };
-        let result = self.log.commit(&append);
-        let now = self.now();
-        self.with_hub(|hub| hub.handle_appended(now, append.ticket, result));
-    }
-
-    fn command(&mut self, tab: usize, command: Command) {
-        self.clients[tab].session.handle_command(self.now_ms, command);
-        self.drain_client(tab);
-    }
-
-    fn with_client_of(&mut self, conn: ConnId, input: impl FnOnce(&mut Session, u64)) {
-        let Some(client) = self.wires.get(&conn).map(|wire| wire.client) else { return };
-        // What a socket says that its client has dropped reaches nobody.
-        if self.current[client] == Some(conn) {
-            input(&mut self.clients[client].session, self.now_ms);
-            self.drain_client(client);
-        }
-    }
-
-    fn with_hub(&mut self, input: impl FnOnce(&mut Hub)) {
-        if let Some(hub) = &mut self.hub {
-            input(hub);
+        if let Some(hub) = &mut self.server.hub {
+            input(hub, now);
             self.drain_hub();
         }
     }
 
-    fn drain_client(&mut self, tab: usize) {
-        while let Some(action) = self.clients[tab].session.poll_action() {
-            match action {
-                Action::Connect => self.connect(tab),
-                Action::Transmit(text) => {
-                    if let Some(conn) = self.current[tab] {
-                        self.send_to_server(conn, text);
-                    }
-                }
-                Action::Disconnect(_) => {
-                    if let Some(conn) = self.current[tab].take() {
-                        let at = self.now_ms + self.latency_ms();
-                        self.plan(at, Happening::ServerLearnsOfEnd(conn));
-                    }
-                }
-                Action::Notify(event) => self.clients[tab].show(event),
-            }
-        }
-        if let Some(at) = self.clients[tab].session.poll_timeout() {
-            self.plan(at, Happening::ClientTimer(tab));
-        }
+    pub fn tabs_of(&self, browser: usize) -> Vec<TabId> {
+        self.tabs.iter().filter(|(_, tab)| tab.browser == browser).map(|(id, _)| *id).collect()
     }
 
-    fn drain_hub(&mut self) {
-        let now = self.now();
-        while let Some(output) = self.hub.as_mut().and_then(Hub::poll_output) {
-            match output {
-                Output::Transmit { conn, frame } => {
-                    let text = String::from_utf8(frame.to_vec()).unwrap();
-                    self.send_to_client(conn, Happening::ToClient(conn, text));
-                }
-                Output::Close { conn, code } => {
-                    self.send_to_client(conn, Happening::ClientLearnsOfEnd(conn, code.number()));
-                }
-                Output::Identify { conn, token } => {
-                    let token = token.expect("every tab has its person's token");
-                    let user = UserId::parse(token.as_str().trim_end_matches('_')).unwrap();
-                    self.hub.as_mut().unwrap().handle_identified(now, conn, Identity { user, token });
-                }
-                Output::Append(append) => {
-                    self.log.queue.push_back(append);
-                    let at = self.now_ms + self.latency_ms();
-                    self.plan(at, Happening::Committed);
-                }
-                Output::Read(request) => {
-                    let page = self.log.read(&request);
-                    self.hub.as_mut().unwrap().handle_page(now, request, Ok(page));
-                }
-            }
-        }
-        if let Some(at) = self.hub.as_ref().and_then(Hub::poll_timeout) {
-            self.plan(at, Happening::HubTimer);
-        }
+    pub fn rooms(&self) -> impl Iterator<Item = RoomId> {
+        ROOMS.iter().map(|name| RoomId::from_name(name).unwrap())
     }
 
-    fn connect(&mut self, tab: usize) {
-        self.counter += 1;
-        let conn = ConnId(self.counter);
-        let wire = Wire { client: tab, is_cut: false, to_server_at: 0, to_client_at: 0 };
-        self.wires.insert(conn, wire);
-        self.current[tab] = Some(conn);
-        let at = self.now_ms + self.latency_ms();
-        self.plan(at, Happening::Opened(conn));
+    pub fn people(&self) -> impl Iterator<Item = UserId> {
+        (0..3).map(user)
     }
 
-    fn send_to_server(&mut self, conn: ConnId, text: String) {
-        let earliest = self.now_ms + self.latency_ms();
-        if let Some(wire) = self.wires.get_mut(&conn) {
-            wire.to_server_at = wire.to_server_at.max(earliest);
-            let at = wire.to_server_at;
-            self.plan(at, Happening::ToServer(conn, text));
-        }
+    pub fn user_of(&self, tab: TabId) -> UserId {
+        user(self.browsers[self.tabs[&tab].browser].person)
     }
 
-    fn send_to_client(&mut self, conn: ConnId, happening: Happening) {
-        let earliest = self.now_ms + self.latency_ms();
-        if let Some(wire) = self.wires.get_mut(&conn) {
-            wire.to_client_at = wire.to_client_at.max(earliest);
-            let at = wire.to_client_at;
-            self.plan(at, happening);
-        }
+    pub fn entries(&self) -> u64 {
+        self.rooms().map(|room| self.server.entries(&room).len() as u64).sum()
     }
 
-    fn passes(&self, conn: ConnId) -> bool {
-        self.wires.get(&conn).is_some_and(|wire| !wire.is_cut)
+    pub fn after(&mut self, delay_ms: std::ops::Range<u64>, happening: Happening) {
+        let at_ms = self.now_ms + self.rng.u64(delay_ms);
+        self.agenda.plan(at_ms, happening);
     }
 
     /// Mostly short; under faults now and then a stall of seconds.
-    fn latency_ms(&mut self) -> u64 {
+    pub fn latency_ms(&mut self) -> u64 {
         if self.has_faults && self.rng.u32(..50) == 0 { self.rng.u64(1_000..15_000) } else { self.rng.u64(1..80) }
     }
 
-    fn plan(&mut self, at: u64, happening: Happening) {
-        self.counter += 1;
-        self.agenda.push(Reverse((at.max(self.now_ms), self.counter, happening)));
+    pub fn now(&self) -> Now {
+        let unix_ms = (1_700_000_000_000 + self.now_ms).saturating_add_signed(self.server.clock_off_ms);
+        Now { mono_ms: self.now_ms, unix_ms }
     }
+}
 
-    fn now(&self) -> Now {
-        Now { mono_ms: self.now_ms, unix_ms: 1_700_000_000_000 + self.now_ms }
-    }
+fn user(person: usize) -> UserId {
+    UserId::parse(&format!("person-{person}")).unwrap()
 }
 
 fn token(person: usize) -> Token {

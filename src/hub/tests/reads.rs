@@ -20,7 +20,10 @@ fn a_read_mark_follows_the_person_to_all_tabs_and_nobody_else() {
         bench.take(conn);
     }
     read(&mut bench, ada, 23);
-    assert_eq!((marks(&mut bench, ada), marks(&mut bench, ada_too), marks(&mut bench, bo)), (vec![23], vec![23], vec![]));
+    assert_eq!(
+        (marks(&mut bench, ada), marks(&mut bench, ada_too), marks(&mut bench, bo)),
+        (vec![23], vec![23], vec![])
+    );
     let later = bench.tab(4, "ada");
     let joined = bench.take(later).into_iter().find_map(|frame| match frame {
         ServerFrame::Joined(joined) => Some((joined.head, joined.read)),

@@ -250,3 +250,29 @@ fn a_person_has_a_limited_number_of_rooms_and_makes_them_at_a_limited_rate() {
     let error = bench.errors(bo).remove(0);
     assert_eq!((error.code, error.retry_after_ms), (ErrorCode::RateLimited, Some(10_000)));
 }
+
+#[test]
+fn two_tabs_that_leave_at_once_are_both_told_what_came_of_it() {
+    let mut bench = Bench::new();
+    let ada = bench.guest(1, "ada", "general");
+    let ada_too = bench.tab(2, "ada");
+    for works in [false, true] {
+        bench.held = Some(VecDeque::new());
+        bench.take(ada);
+        bench.take(ada_too);
+        for conn in [ada, ada_too] {
+            bench.frame(conn, &ClientFrame::Leave { room: room("general") });
+        }
+        assert_eq!((bench.take(ada), bench.take(ada_too)), (vec![], vec![]), "not before it is committed");
+        bench.is_log_broken = !works;
+        bench.release();
+        for conn in [ada, ada_too] {
+            let frames = bench.take(conn);
+            let left = frames.contains(&ServerFrame::Left { room: room("general") });
+            let failed = frames
+                .iter()
+                .any(|frame| matches!(frame, ServerFrame::Error(refusal) if refusal.code == ErrorCode::Unavailable));
+            assert_eq!((left, failed), (works, !works), "{frames:?}");
+        }
+    }
+}

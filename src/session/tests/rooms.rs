@@ -232,3 +232,18 @@ fn a_room_cannot_be_made_without_a_link() {
     bench.command(Command::Create { name: "Tea".into() });
     assert!(matches!(&bench.events[..], [Event::Problem(refusal)] if refusal.code == ErrorCode::Unavailable));
 }
+
+#[test]
+fn leaving_is_repeated_until_the_server_can() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.command(Command::Leave { room: room_id("general") });
+    bench.forget();
+    let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(2_000), ..offline("leave") };
+    bench.receive(&ServerFrame::Error(refusal));
+    assert_eq!(bench.events, []);
+    bench.run_for(2_000);
+    assert_eq!(bench.sent, [json!({"type": "leave", "room": "general"})]);
+    bench.receive(&ServerFrame::Left { room: room_id("general") });
+    bench.run_for(20_000);
+    assert_eq!(bench.sent.len(), 1);
+}

@@ -62,7 +62,13 @@ fn what_became_of_a_message_is_shown_in_every_tab() {
     bench.entry("general", 1, "m3");
     assert!(matches!(
         &bench.events[..],
-        [Event::Accepted { .. }, Event::Refused { .. }, Event::Discarded { .. }, Event::Accepted { .. }, Event::Entry(_)]
+        [
+            Event::Accepted { .. },
+            Event::Refused { .. },
+            Event::Discarded { .. },
+            Event::Accepted { .. },
+            Event::Entry(_)
+        ]
     ));
     assert_eq!(bench.kept.iter().filter(|keep| matches!(keep, Keep::Settled { .. })).count(), 1);
 }

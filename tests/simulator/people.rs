@@ -1,0 +1,126 @@
+//! What people do: they write, enter and leave rooms, scroll and read.
+
+use parlor::protocol::{MessageId, RoomId};
+use parlor::session::{Command, Event};
+
+use crate::checks;
+use crate::tab::TabId;
+use crate::world::{ROOMS, World};
+
+/// Notes and writes to the storage take less than this, unless a tab sleeps.
+const TABS_AGREE_WITHIN_MS: u64 = 2_000;
+
+/// A message as its writer remembers it.
+#[derive(Debug, Clone)]
+pub struct Written {
+    pub id: MessageId,
+    pub room: RoomId,
+    pub tab: TabId,
+    pub browser: usize,
+    pub at_ms: u64,
+    /// The tab ended before the browser had kept it.
+    pub may_be_lost: bool,
+}
+
+impl World {
+    pub fn write_something(&mut self) {
+        let Some(tab) = self.any_waking_tab() else { return };
+        let rooms: Vec<RoomId> = self.tabs[&tab].screens.keys().cloned().collect();
+        let Some(room) = self.rng.choice(rooms) else { return };
+        self.counter += 1;
+        let id = MessageId::parse(&format!("m{}", self.counter)).unwrap();
+        // Now and then one that the server refuses.
+        let body = if self.rng.u32(..40) == 0 { " ".into() } else { format!("message {}", self.counter) };
+        self.remember(tab, room.clone(), id.clone());
+        self.command(tab, Command::Send { id, room, body });
+    }
+
+    fn remember(&mut self, tab: TabId, room: RoomId, id: MessageId) {
+        let (browser, at_ms) = (self.tabs[&tab].browser, self.now_ms);
+        self.written.push(Written { id, room, tab, browser, at_ms, may_be_lost: false });
+    }
+
+    /// Of messages that the server refused, some are tried again and some given up.
+    pub fn decide_on_refused(&mut self) {
+        let Some((id, room)) = self.rng.choice(self.refused.clone()) else { return };
+        let Some(tab) = self.any_waking_tab() else { return };
+        if self.rng.bool() {
+            self.command(tab, Command::Discard { id });
+        } else {
+            let before = self.refused.len();
+            self.command(tab, Command::Resend { id: id.clone() });
+            if self.refused.len() < before {
+                self.remember(tab, room, id);
+            }
+        }
+    }
+
+    pub fn act_on_rooms(&mut self) {
+        let Some(tab) = self.any_waking_tab() else { return };
+        let room = RoomId::from_name(ROOMS[self.rng.usize(..ROOMS.len())]).unwrap();
+        let command = match self.rng.u32(..20) {
+            0 => Command::Leave { room },
+            1..5 => {
+                let shown = self.tabs[&tab].screens.get(&room).map(|screen| screen.entries.keys().copied());
+                let Some(before) = self.rng.choice(shown.into_iter().flatten().collect::<Vec<_>>()) else { return };
+                Command::LoadOlder { room, before }
+            }
+            5 => Command::Type { room },
+            _ => Command::Join { room },
+        };
+        self.command(tab, command);
+    }
+
+    pub fn read_something(&mut self) {
+        let Some(tab) = self.any_waking_tab() else { return };
+        let rooms = self.tabs[&tab].screens.iter().map(|(room, screen)| (room.clone(), screen.after));
+        let Some((room, seq)) = self.rng.choice(rooms.collect::<Vec<_>>()) else { return };
+        self.command(tab, Command::Read { room, seq });
+    }
+
+    /// What a screen says of messages, as people remember it.
+    pub fn note_event(&mut self, event: &Event) {
+        match event {
+            Event::Accepted { id, room, seq, .. } => {
+                self.refused.retain(|(refused, _)| refused != id);
+                if self.server.has_once_held(room, *seq, id) && !self.server.holds(room, *seq, id) {
+                    // A late answer of a log that was replaced since.
+                    return self.written.retain(|written| written.id != *id);
+                }
+                checks::promise_is_kept(&self.server, room, *seq, id);
+                self.promised.insert((room.clone(), *seq), id.clone());
+            }
+            Event::Entry(entry) => checks::is_in_the_log(&self.server, entry),
+            Event::Older(page) => {
+                page.entries.iter().for_each(|entry| checks::is_in_the_log(&self.server, entry));
+            }
+            Event::Queued { id, .. } => self.refused.retain(|(refused, _)| refused != id),
+            Event::Refused { id, room, .. } => {
+                self.written.retain(|written| written.id != *id);
+                if !self.refused.iter().any(|(refused, _)| refused == id) {
+                    self.refused.push((id.clone(), room.clone()));
+                }
+            }
+            Event::Discarded { id, .. } => {
+                self.written.retain(|written| written.id != *id);
+                self.refused.retain(|(refused, _)| refused != id);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a person can expect the one to stand before the other.
+    pub fn is_ordered(&self, earlier: &Written, later: &Written) -> bool {
+        let told_in_time = self.browsers[earlier.browser].has_locks
+            && earlier.browser == later.browser
+            && earlier.at_ms + TABS_AGREE_WITHIN_MS < later.at_ms;
+        earlier.room == later.room && (earlier.tab == later.tab || told_in_time)
+    }
+
+    fn any_waking_tab(&mut self) -> Option<TabId> {
+        let now_ms = self.now_ms;
+        let waking = self.tabs.iter().filter(|(_, tab)| tab.asleep_until <= now_ms).map(|(id, _)| *id);
+        let waking = waking.collect::<Vec<_>>();
+        self.rng.choice(waking)
+    }
+}

@@ -1,0 +1,101 @@
+use std::collections::BTreeMap;
+
+use parlor::hub::ConnId;
+use parlor::protocol::{Entry, RoomId, Seq};
+use parlor::session::{Event, Link, Session};
+
+use crate::checks;
+
+/// A tab from its opening to its end; a reload makes another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TabId(pub usize);
+
+/// The real session and what its screen shows.
+pub struct Tab {
+    pub session: Session,
+    pub browser: usize,
+    /// The wire that it uses now.
+    pub wire: Option<ConnId>,
+    /// Its timers stand still and its frames wait, as in a sleeping laptop.
+    pub asleep_until: u64,
+    /// Writes to the storage and notes to other tabs arrive in order.
+    pub keeps_at: u64,
+    pub notes_at: u64,
+    pub link: Link,
+    pub screens: BTreeMap<RoomId, Screen>,
+    pub online: BTreeMap<RoomId, u32>,
+}
+
+/// What is shown of a room.
+#[derive(Default)]
+pub struct Screen {
+    pub entries: BTreeMap<Seq, Entry>,
+    /// The next entry follows this one.
+    pub after: Seq,
+    pub read: Seq,
+}
+
+impl Tab {
+    pub fn new(session: Session, browser: usize) -> Self {
+        Self {
+            session,
+            browser,
+            wire: None,
+            asleep_until: 0,
+            keeps_at: 0,
+            notes_at: 0,
+            link: Link::Idle,
+            screens: BTreeMap::new(),
+            online: BTreeMap::new(),
+        }
+    }
+
+    /// Shows an event as the page would, and checks what must hold at every moment.
+    pub fn show(&mut self, event: &Event) {
+        match event {
+            Event::Link(link) => self.link = *link,
+            Event::Reset => self.screens.clear(),
+            Event::Restored { room, cursor, read, entries } => {
+                let screen = self.screens.entry(room.clone()).or_default();
+                checks::cursor_is_kept_with_its_entry(room, *cursor, entries);
+                screen.entries = entries.iter().map(|entry| (entry.seq, entry.clone())).collect();
+                (screen.after, screen.read) = (*cursor, *read);
+            }
+            Event::Joined { room, after, reset, .. } => {
+                let screen = self.screens.entry(room.id.clone()).or_default();
+                if *reset {
+                    *screen = Screen::default();
+                }
+                checks::goes_on_or_leaves_a_gap(&room.id, screen, *after);
+                screen.after = *after;
+            }
+            Event::Left { room } => _ = self.screens.remove(room),
+            Event::Entry(entry) => {
+                let screen = self.screens.get_mut(&entry.room).expect("entries come only for rooms one is in");
+                checks::is_next_on_screen(entry, screen);
+                screen.after = entry.seq;
+                screen.entries.insert(entry.seq, entry.clone());
+            }
+            Event::Older(page) => {
+                let screen = self.screens.get_mut(&page.room).expect("history comes only for rooms one is in");
+                for entry in &page.entries {
+                    checks::is_new_on_screen(entry, screen);
+                    screen.entries.insert(entry.seq, entry.clone());
+                }
+            }
+            Event::Read { room, seq } => {
+                if let Some(screen) = self.screens.get_mut(room) {
+                    checks::moves_forward(room, screen.read, *seq);
+                    screen.read = *seq;
+                }
+            }
+            Event::Rooms(list) => {
+                if list.all {
+                    self.online.clear();
+                }
+                self.online.extend(list.rooms.iter().map(|room| (room.id.clone(), room.online)));
+            }
+            _ => {}
+        }
+    }
+}
