@@ -30,10 +30,11 @@ pub use logging::init as init_logging;
 pub use signals::Signals;
 
 use crate::hub::Hub;
+use crate::log::Loaded;
 use driver::Driver;
 use hub_handle::HubHandle;
 use routes::Shared;
-use store::{Loaded, OpenError, Reply, Store};
+use store::{OpenError, Reply, Store};
 
 /// Why the server does not run, and what to do about it.
 #[derive(Debug, thiserror::Error)]

@@ -6,10 +6,10 @@ use crate::protocol::RoomId;
 
 /// Where the log is kept. One thing writes, and readers beside it never wait for a commit.
 ///
-/// The rules, which [`super::conformance`] tests:
+/// The rules, which `log/conformance.rs` tests:
 ///
 /// - `commit` returns once the whole batch is durable. On an error nothing of it is in the log, and the engine can be
-///   used again: it recovers by itself when the cause has gone.
+///   used again: it recovers by itself when the cause has gone. An empty batch tells whether it has.
 /// - Each room has dense seqs from 1, in the order of the appends.
 /// - A message with the room, person and id of an earlier one, also in the same batch, is answered with the first one.
 /// - An append that breaks a rule is answered with its [`AppendError`] and harms no other.

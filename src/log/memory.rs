@@ -3,9 +3,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{
     Append, AppendError, Appended, Batch, Engine, EngineError, Loaded, LoadedRoom, Member, Page, PageRange, Reader,
+    damaged,
 };
-use crate::protocol::limits::PAGE_BYTES_MAX;
-use crate::protocol::{Entry, EntryKind, Epoch, MessageId, RoomId, UserId, encode};
+use crate::planted::{self, Bug};
+use crate::protocol::{Entry, EntryKind, Epoch, MessageId, RoomId, Seq, UserId};
 
 /// A log in memory, for simulations and tests. Clones share it, as engines do that open the same disk.
 #[derive(Debug, Clone)]
@@ -18,8 +19,8 @@ pub struct MemoryReader(Arc<Mutex<State>>);
 struct State {
     epoch: Epoch,
     rooms: BTreeMap<RoomId, Room>,
-    /// The disk is full: nothing can be committed.
-    is_full: bool,
+    /// Appends that still fit. At none the disk is full, and nothing can be committed.
+    space: usize,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -33,19 +34,32 @@ struct Room {
 
 impl MemoryEngine {
     pub fn new(epoch: Epoch) -> Self {
-        Self(Arc::new(Mutex::new(State { epoch, rooms: BTreeMap::new(), is_full: false })))
+        Self(Arc::new(Mutex::new(State { epoch, rooms: BTreeMap::new(), space: usize::MAX })))
     }
 
     /// Every commit fails from now on, until told otherwise.
     pub fn set_full(&self, is_full: bool) {
-        lock(&self.0).is_full = is_full;
+        self.set_space(if is_full { 0 } else { usize::MAX });
+    }
+
+    /// Only this many more appends fit.
+    pub fn set_space(&self, appends: usize) {
+        lock(&self.0).space = appends;
+    }
+
+    /// Destroys an entry, as a bad disk would.
+    pub fn damage(&self, room: &RoomId, seq: Seq) {
+        if let Some(room) = lock(&self.0).rooms.get_mut(room) {
+            let entry = &mut room.entries[place(seq) - 1];
+            *entry = damaged(&entry.room, seq);
+        }
     }
 
     /// A copy of the log as it is now, which lives on by itself: a backup.
     #[must_use]
     pub fn snapshot(&self, epoch: Epoch) -> Self {
         let rooms = lock(&self.0).rooms.clone();
-        Self(Arc::new(Mutex::new(State { epoch, rooms, is_full: false })))
+        Self(Arc::new(Mutex::new(State { epoch, rooms, space: usize::MAX })))
     }
 
     /// All that is in a room, in order.
@@ -70,9 +84,10 @@ impl Engine for MemoryEngine {
 
     fn commit(&mut self, batch: Batch) -> Result<Vec<Result<Appended, AppendError>>, EngineError> {
         let mut state = lock(&self.0);
-        if state.is_full {
+        if state.space == 0 || batch.appends.len() > state.space {
             return Err(EngineError::new("the disk is full"));
         }
+        state.space -= batch.appends.len();
         let results = batch.appends.into_iter().map(|append| state.append(append)).collect();
         for mark in batch.reads {
             let Some(room) = state.rooms.get_mut(&mark.room) else { continue };
@@ -102,8 +117,10 @@ impl State {
         let seq = room.entries.len() as u64 + 1;
         if let EntryKind::Message { id, .. } = &kind {
             let key = (by.id.clone(), id.clone());
-            if let Some(first) = room.messages.get(&key) {
-                return Ok(Appended { entry: room.entries[*first].clone(), new: false });
+            if let Some(first) = room.messages.get(&key).filter(|_| !planted::has(Bug::ResendWithoutDedup)) {
+                let entry = room.entries[*first].clone();
+                let is_damaged = entry.kind == EntryKind::Damaged;
+                return if is_damaged { Err(AppendError::Damaged) } else { Ok(Appended { entry, new: false }) };
             }
             if repeat_only {
                 return Err(AppendError::NoSuchMessage);
@@ -129,30 +146,48 @@ impl Reader for MemoryReader {
     fn page(&mut self, room: &RoomId, range: PageRange, limit: usize) -> Result<Page, EngineError> {
         let state = lock(&self.0);
         let entries = state.rooms.get(room).map_or(&[][..], |room| &room.entries);
-        let place = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX).min(entries.len());
-        Ok(match range {
-            PageRange::After(seq) => Page { entries: first_that_fit(entries[place(seq)..].iter().take(limit)) },
-            PageRange::Before(seq) => {
-                let before = entries[..place(seq.saturating_sub(1))].iter().rev().take(limit);
-                let mut entries = first_that_fit(before);
-                entries.reverse();
-                Page { entries }
-            }
-        })
+        let seqs = range.seqs(entries.len() as u64, limit);
+        range.fill(seqs.into_iter().map(|seq| Ok(entries[place(seq) - 1].clone())))
     }
 }
 
-/// Entries up to the bytes of a page; the first one in any case, or a page could be empty for ever.
-fn first_that_fit<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<Entry> {
-    let mut bytes = 0;
-    let fits = |entry: &(usize, &Entry)| {
-        bytes += encode(entry.1).len();
-        entry.0 == 0 || bytes <= PAGE_BYTES_MAX
-    };
-    entries.enumerate().take_while(fits).map(|(_, entry)| entry.clone()).collect()
+fn place(seq: Seq) -> usize {
+    usize::try_from(seq).expect("no log in memory is longer than memory")
 }
 
 /// A test that panicked has ended; what it left behind is still a log.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::conformance::{self, Fixture};
+
+    struct InMemory(MemoryEngine);
+
+    impl InMemory {
+        fn new() -> Self {
+            Self(MemoryEngine::new(Epoch::parse("e").unwrap()))
+        }
+    }
+
+    impl Fixture for InMemory {
+        type Engine = MemoryEngine;
+
+        fn open(&mut self) -> MemoryEngine {
+            self.0.clone()
+        }
+
+        fn damage(&mut self, room: &RoomId, seq: Seq) {
+            self.0.damage(room, seq);
+        }
+
+        fn set_space(&mut self, appends: Option<usize>) {
+            self.0.set_space(appends.unwrap_or(usize::MAX));
+        }
+    }
+
+    conformance::suite!(InMemory::new());
 }

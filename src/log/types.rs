@@ -1,5 +1,15 @@
 use crate::protocol::{Entry, EntryKind, Epoch, RoomId, Seq, User, UserId};
 
+/// Who writes what no person wrote.
+pub fn parlor() -> User {
+    User { id: UserId::parse("parlor").expect("it keeps to the rule of ids"), name: "Parlor".into() }
+}
+
+/// What stands in the place of an entry that cannot be told any more.
+pub fn damaged(room: &RoomId, seq: Seq) -> Entry {
+    Entry { room: room.clone(), seq, at: 0, by: parlor(), kind: EntryKind::Damaged }
+}
+
 /// Tells the answers to appends apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
@@ -56,20 +66,6 @@ pub enum AppendError {
 /// The log could not be read; it may later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unavailable;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageRange {
-    /// The first entries with a seq above this one.
-    After(Seq),
-    /// The last entries with a seq below this one.
-    Before(Seq),
-}
-
-/// Entries in order of seq, without holes: what the page leaves out lies beyond its far end, never inside.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Page {
-    pub entries: Vec<Entry>,
-}
 
 /// What is in the log when the server starts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -127,7 +127,7 @@ impl Driver {
                 }
                 Output::Identify { conn, token } => self.hub.handle_identified(now, conn, identify(token)),
                 Output::Append(append) => self.store.append(append),
-                Output::MarkRead(_) => {}
+                Output::MarkRead(mark) => self.store.mark_read(mark),
                 Output::Read(request) => self.store.read(request),
             }
         }

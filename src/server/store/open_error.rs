@@ -1,6 +1,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::log::EngineError;
+
 /// Why the log cannot be opened, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -18,6 +20,10 @@ pub enum OpenError {
         path.display()
     )]
     NewerSchema { path: PathBuf, found: usize, known: usize },
+    #[error("cannot be sure that what is written to {} stays; put the data folder on a local disk", path.display())]
+    NotDurable { path: PathBuf },
+    #[error("cannot read or write the log: {cause}; see that the disk has space and works")]
+    Log { cause: EngineError },
     #[error("cannot start the threads of the log: {cause}; allow this process more threads")]
     Thread { cause: io::Error },
 }

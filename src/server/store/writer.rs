@@ -1,134 +1,112 @@
-use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
-use std::fs::File;
-use std::time::SystemTime;
+use std::collections::BTreeMap;
+use std::iter;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
-use rusqlite::types::Type;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use tokio::sync::mpsc::UnboundedSender;
 
-use super::rows::{self, Place};
-use crate::log::{Append, AppendError, Appended, Ticket};
-use crate::protocol::{Entry, EntryKind, RoomId, RoomName, Seq, User, UserId};
+use super::Reply;
+use super::health::{Health, Trouble};
+use crate::log::{Append, AppendError, Batch, Engine, ReadMark};
+use crate::protocol::{RoomId, Seq, UserId};
 
 /// Appends in one commit. More would make those at its end wait longer than the disk needs.
-pub const BATCH_MAX: usize = 512;
+const BATCH_MAX: usize = 4_096;
+/// Read marks wait this long for appends to be committed with.
+const MARKS_WAIT: Duration = Duration::from_millis(500);
+/// A log that could not be written is tried again this often, if nobody else tries.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
 
-const FIRST_ROOMS: [&str; 3] = ["General", "Random", "Help"];
-
-type Places = HashMap<RoomId, Place>;
-
-/// Appends to the log. There is one, so that it knows the next seq of every room without asking.
-pub struct Writer {
-    db: Connection,
-    /// Not known at first and after a failure: then it is read from the database.
-    places: Option<Places>,
-    /// Held for as long as anything can be written.
-    _lock: File,
+pub enum Request {
+    Append(Append),
+    MarkRead(ReadMark),
 }
 
-impl Writer {
-    pub fn new(db: Connection, lock: File) -> Self {
-        Self { db, places: None, _lock: lock }
+/// Commits in groups what it is asked for.
+pub struct Writer<E> {
+    engine: E,
+    queue: Receiver<Request>,
+    replies: UnboundedSender<Reply>,
+    health: Health,
+    trouble: Trouble,
+    /// The furthest mark of each member that is not on disk yet. There are no more of them than memberships.
+    marks: BTreeMap<(RoomId, UserId), Seq>,
+    /// When to commit though there is nothing to append.
+    due: Option<Instant>,
+}
+
+impl<E: Engine> Writer<E> {
+    pub fn new(engine: E, queue: Receiver<Request>, replies: UnboundedSender<Reply>, health: Health) -> Self {
+        Self { engine, queue, replies, health, trouble: Trouble::new("write"), marks: BTreeMap::new(), due: None }
     }
 
-    /// Commits all or, on a failure of the database, none. An append that breaks a rule of the log harms no other.
-    pub fn commit(&mut self, batch: Vec<Append>) -> rusqlite::Result<Vec<Result<Appended, AppendError>>> {
-        let mut places = match self.places.take() {
-            Some(places) => places,
-            None => rows::places(&self.db)?,
+    /// Until nobody can ask any more and everything asked for is done.
+    pub fn run(mut self) {
+        loop {
+            let first = match self.due {
+                None => self.queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => self.queue.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            match first {
+                Ok(first) => self.gather(first),
+                Err(RecvTimeoutError::Timeout) => self.commit_what_is_due(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        if !self.marks.is_empty() {
+            self.commit(vec![], true);
+        }
+    }
+
+    /// Takes what has queued as well, and commits if there is something to append.
+    fn gather(&mut self, first: Request) {
+        let mut appends = Vec::new();
+        for request in iter::once(first).chain(self.queue.try_iter()).take(BATCH_MAX) {
+            match request {
+                Request::Append(append) => appends.push(append),
+                Request::MarkRead(ReadMark { user, room, seq }) => {
+                    let mark = self.marks.entry((room, user)).or_default();
+                    *mark = seq.max(*mark);
+                }
+            }
+        }
+        match self.due {
+            _ if !appends.is_empty() => self.commit(appends, true),
+            None => self.due = Some(Instant::now() + MARKS_WAIT),
+            // So that marks without end cannot put it off for ever.
+            Some(due) if due <= Instant::now() => self.commit_what_is_due(),
+            Some(_) => {}
+        }
+    }
+
+    /// Read marks, or nothing at all to find out whether the log can be written again.
+    fn commit_what_is_due(&mut self) {
+        self.commit(vec![], self.health.is_good());
+    }
+
+    fn commit(&mut self, appends: Vec<Append>, with_marks: bool) {
+        let tickets: Vec<_> = appends.iter().map(|append| append.ticket).collect();
+        let mark = |((room, user), seq): (&(RoomId, UserId), &Seq)| ReadMark {
+            user: user.clone(),
+            room: room.clone(),
+            seq: *seq,
         };
-        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut results = Vec::with_capacity(batch.len());
-        for append in batch {
-            results.push(append_one(&transaction, &mut places, append)?);
+        let reads = if with_marks { self.marks.iter().map(mark).collect() } else { vec![] };
+        let committed = self.engine.commit(Batch { appends, reads });
+        self.trouble.note(committed.as_ref().err());
+        self.health.set(committed.is_ok());
+        if committed.is_ok() && with_marks {
+            self.marks.clear();
         }
-        transaction.commit()?;
-        self.places = Some(places);
-        Ok(results)
-    }
-
-    /// Fills an empty log, so that the first visitor finds somewhere to go.
-    pub fn make_first_rooms(&mut self) -> rusqlite::Result<()> {
-        if !rows::places(&self.db)?.is_empty() {
-            return Ok(());
+        self.due = match committed {
+            Err(_) => Some(Instant::now() + PROBE_EVERY),
+            Ok(_) if self.marks.is_empty() => None,
+            Ok(_) => Some(Instant::now() + MARKS_WAIT),
+        };
+        let answers = committed.unwrap_or_else(|_| vec![Err(AppendError::Unavailable); tickets.len()]);
+        for (ticket, result) in tickets.into_iter().zip(answers) {
+            // Nobody listens any more once the server stops.
+            let _ = self.replies.send(Reply::Appended { ticket, result });
         }
-        let at = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_millis() as u64);
-        self.commit(FIRST_ROOMS.iter().filter_map(|name| first_room(name, at)).collect()).map(drop)
     }
-}
-
-fn first_room(name: &str, at: u64) -> Option<Append> {
-    let name = RoomName::parse(name).ok()?;
-    let by = User { id: UserId::parse("parlor").ok()?, name: "Parlor".into() };
-    let kind = EntryKind::Created { name: name.as_str().into() };
-    Some(Append { ticket: Ticket(0), room: name.id().clone(), at, by, kind, repeat_only: false })
-}
-
-fn append_one(
-    transaction: &Transaction,
-    places: &mut Places,
-    append: Append,
-) -> rusqlite::Result<Result<Appended, AppendError>> {
-    let place = match (places.entry(append.room.clone()), &append.kind) {
-        (Slot::Occupied(_), EntryKind::Created { .. }) => return Ok(Err(AppendError::RoomExists)),
-        (Slot::Occupied(place), _) => place.into_mut(),
-        (Slot::Vacant(slot), EntryKind::Created { name }) => {
-            transaction
-                .prepare_cached("INSERT INTO rooms (id, name) VALUES (?, ?)")?
-                .execute(params![append.room.as_str(), name])?;
-            slot.insert(Place { number: transaction.last_insert_rowid(), head: 0 })
-        }
-        (Slot::Vacant(_), _) => return Ok(Err(AppendError::NoSuchRoom)),
-    };
-    let entry = entry_at(place.head + 1, append);
-    if insert(transaction, place.number, &entry)? {
-        place.head = entry.seq;
-        keep_members(transaction, place.number, &entry)?;
-        Ok(Ok(Appended { entry, new: true }))
-    } else {
-        first_one(transaction, place.number, &entry).map(|entry| Ok(Appended { entry, new: false }))
-    }
-}
-
-fn entry_at(seq: Seq, append: Append) -> Entry {
-    let Append { room, at, by, kind, .. } = append;
-    Entry { room, seq, at, by, kind }
-}
-
-/// False for a message that is in the log already.
-fn insert(transaction: &Transaction, room: i64, entry: &Entry) -> rusqlite::Result<bool> {
-    let kind = serde_json::to_string(&entry.kind)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(6, Type::Text, Box::new(error)))?;
-    let mut statement = transaction.prepare_cached(
-        "INSERT INTO entries (room, seq, at, by_id, by_name, message, kind) VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (room, by_id, message) WHERE message IS NOT NULL DO NOTHING",
-    )?;
-    let (seq, at) = (rows::signed(entry.seq), rows::signed(entry.at));
-    statement
-        .execute(params![room, seq, at, entry.by.id.as_str(), entry.by.name, message_id(entry), kind])
-        .map(|inserted| inserted == 1)
-}
-
-fn first_one(transaction: &Transaction, room: i64, again: &Entry) -> rusqlite::Result<Entry> {
-    let sql = format!("SELECT {} FROM entries WHERE room = ? AND by_id = ? AND message = ?", rows::ENTRY);
-    let parameters = params![room, again.by.id.as_str(), message_id(again)];
-    transaction.prepare_cached(&sql)?.query_row(parameters, |row| rows::entry(&again.room, row))
-}
-
-fn keep_members(transaction: &Transaction, room: i64, entry: &Entry) -> rusqlite::Result<()> {
-    let user = entry.by.id.as_str();
-    match entry.kind {
-        EntryKind::Joined => transaction
-            .prepare_cached("INSERT OR REPLACE INTO members (room, user, name) VALUES (?, ?, ?)")?
-            .execute(params![room, user, entry.by.name])?,
-        EntryKind::Left => transaction
-            .prepare_cached("DELETE FROM members WHERE room = ? AND user = ?")?
-            .execute(params![room, user])?,
-        EntryKind::Created { .. } | EntryKind::Message { .. } | EntryKind::Damaged | EntryKind::Unknown => 0,
-    };
-    Ok(())
-}
-
-fn message_id(entry: &Entry) -> Option<&str> {
-    if let EntryKind::Message { id, .. } = &entry.kind { Some(id.as_str()) } else { None }
 }
