@@ -110,7 +110,9 @@ impl Session {
         let Some(timeline) = self.rooms.get_mut(room) else { return };
         if seq > timeline.read {
             timeline.read = seq;
-            self.keep(Keep::Read { room: room.clone(), seq });
+            if let Some(epoch) = self.epoch.clone() {
+                self.keep(Keep::Read { epoch, room: room.clone(), seq });
+            }
             self.notify(Event::Read { room: room.clone(), seq });
         }
     }

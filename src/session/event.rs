@@ -90,36 +90,19 @@ pub struct SavedRoom {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keep {
     /// From now on, rooms are kept for this person and epoch. What is there of another one is dropped in the same step.
-    Owner {
-        user: UserId,
-        epoch: Epoch,
-    },
+    Owner { user: UserId, epoch: Epoch },
     /// Entries together with the cursor that they make true. To be dropped unless the epoch is the one kept.
-    Entries {
-        epoch: Epoch,
-        room: RoomId,
-        cursor: Seq,
-        entries: Vec<Entry>,
-    },
-    Read {
-        room: RoomId,
-        seq: Seq,
-    },
+    Entries { epoch: Epoch, room: RoomId, cursor: Seq, entries: Vec<Entry> },
+    /// To be dropped as well unless the epoch is the one kept, and never to move the mark back.
+    Read { epoch: Epoch, room: RoomId, seq: Seq },
     /// The person is not in this room any more.
-    ForgetRoom {
-        room: RoomId,
-    },
+    ForgetRoom { room: RoomId },
     /// A message waits, or waits again: it goes to the end of the outbox.
     Unsent(Unsent),
     /// It stays where it is.
-    Refused {
-        id: MessageId,
-        code: ErrorCode,
-    },
+    Refused { id: MessageId, code: ErrorCode },
     /// It is in the log, or discarded.
-    Settled {
-        id: MessageId,
-    },
+    Settled { id: MessageId },
 }
 
 /// What one tab tells the others of the same browser. They share the outbox, and one of them sends.

@@ -29,9 +29,11 @@ impl Storage {
                     kept.entries.dedup_by_key(|entry| entry.seq);
                 }
             }
-            Keep::Read { room, seq } => {
-                let kept = room_of(&mut saved.rooms, room);
-                kept.read = kept.read.max(seq);
+            Keep::Read { epoch, room, seq } => {
+                if saved.epoch.as_ref() == Some(&epoch) {
+                    let kept = room_of(&mut saved.rooms, room);
+                    kept.read = kept.read.max(seq);
+                }
             }
             Keep::ForgetRoom { room } => _ = saved.rooms.remove(&room),
             Keep::Unsent(unsent) => {
