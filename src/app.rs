@@ -45,8 +45,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-fn title(unread: u32, page: &str) -> String {
-    let count = if unread > 0 { format!("({unread}) ") } else { String::new() };
+fn title(unread: u64, page: &str) -> String {
+    let count = if unread > 0 { format!("({}) ", text::unread(unread)) } else { String::new() };
     let page = if page.is_empty() { String::new() } else { format!("{page} · ") };
     format!("{count}{page}Parlor")
 }
@@ -60,5 +60,6 @@ mod tests {
         assert_eq!(title(0, ""), "Parlor");
         assert_eq!(title(0, "General"), "General · Parlor");
         assert_eq!(title(2, "General"), "(2) General · Parlor");
+        assert_eq!(title(1_000, "General"), "(99+) General · Parlor");
     }
 }

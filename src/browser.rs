@@ -2,15 +2,19 @@
 
 mod clock;
 mod copy;
+mod database;
 mod driver;
 mod entropy;
+mod kept;
 mod lifecycle;
 mod socket;
 mod storage;
+mod tabs;
 
 use std::ops::Range;
 
 use leptos::prelude::{RwSignal, window};
+use leptos::task::spawn_local;
 use web_sys::Element;
 
 use crate::app::{Host, Model};
@@ -21,9 +25,12 @@ use crate::session::Command;
 pub struct Browser;
 
 impl Host for Browser {
-    fn start(&self, model: RwSignal<Model>) {
-        driver::start(model);
-        lifecycle::watch(model);
+    fn start(&self, model: RwSignal<Model>, started: Box<dyn FnOnce()>) {
+        spawn_local(async move {
+            driver::start(model).await;
+            lifecycle::watch(model);
+            started();
+        });
     }
 
     fn command(&self, command: Command) {

@@ -8,6 +8,7 @@ mod avatar;
 mod composer;
 mod connection;
 mod conversation;
+mod gap;
 mod icon;
 mod lamp;
 mod message_line;

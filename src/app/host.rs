@@ -9,8 +9,8 @@ use crate::session::Command;
 
 /// What the page needs of the browser around it, beyond its own elements. Nothing of it is used while a server renders.
 pub trait Host: Sync {
-    /// Starts the session, which changes the model from now on.
-    fn start(&self, model: RwSignal<Model>);
+    /// Starts the session, which changes the model from now on, and calls back once it takes commands.
+    fn start(&self, model: RwSignal<Model>, started: Box<dyn FnOnce()>);
     fn command(&self, command: Command);
     /// Keeps the name for the next visit.
     fn keep_name(&self, name: &str);

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::model::Waiting;
+use super::model::{Talk, Waiting, is_news};
 use crate::protocol::{Entry, EntryKind, MessageId, Seq, UserId};
 
 /// Messages of one person that are not further apart than this belong together.
@@ -20,6 +20,8 @@ pub struct Line {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub enum LineKey {
     Day(u64),
+    Gap { before: Seq, missing: u64 },
+    Mark,
     Entry { seq: Seq, opens: bool },
     Own { id: MessageId, opens: bool },
 }
@@ -28,7 +30,11 @@ pub enum LineKey {
 pub enum LineContent {
     /// A new day begins, at this moment.
     Day(u64),
-    /// Somebody made the room, came or went.
+    /// Entries are not at hand: so many before this one.
+    Gap { before: Seq, missing: u64 },
+    /// From here on the person has not read yet when they came.
+    Mark,
+    /// Somebody made the room, came or went; or an entry is damaged.
     Note(Arc<Entry>),
     /// `opens` is the first of a group. Only one's own messages wait.
     Message { opens: bool, own: bool, source: Source },
@@ -40,25 +46,29 @@ pub enum Source {
     Waiting(Arc<Waiting>),
 }
 
-/// Lays out entries and then waiting messages. `day_of` gives the day around a moment, which only the browser knows.
-pub fn lines(
-    entries: &[Arc<Entry>],
-    waiting: &[Arc<Waiting>],
-    me: Option<&UserId>,
-    day_of: impl Fn(u64) -> Range<u64>,
-) -> Vec<Line> {
-    let mut layout = Layout { lines: Vec::with_capacity(entries.len() + waiting.len()), day: 0..0, last: None, day_of };
-    for entry in entries {
+/// Lays out entries, with the gaps between them, and then waiting messages. `day_of` gives the day around a moment,
+/// which only the browser knows.
+pub fn lines(talk: &Talk, me: Option<&UserId>, day_of: impl Fn(u64) -> Range<u64>) -> Vec<Line> {
+    let lines = Vec::with_capacity(talk.entries.len() + talk.waiting.len());
+    let mut layout = Layout { lines, day: 0..0, last: None, mark: talk.mark, day_of };
+    let mut next = talk.entries.first().map_or(talk.after + 1, |entry| entry.seq);
+    for entry in talk.entries.iter() {
+        layout.gap(next, entry.seq);
+        next = entry.seq + 1;
+        if is_news(entry, me) {
+            layout.mark_before(entry.seq);
+        }
         match &entry.kind {
-            EntryKind::Unknown | EntryKind::Damaged => {}
+            EntryKind::Unknown => {}
             EntryKind::Message { id, .. } => {
                 let own = me == Some(&entry.by.id);
                 layout.message(entry.at, Source::Stored(Arc::clone(entry)), own.then_some(id), &entry.by.id);
             }
-            EntryKind::Created { .. } | EntryKind::Joined | EntryKind::Left => layout.note(entry),
+            EntryKind::Created { .. } | EntryKind::Joined | EntryKind::Left | EntryKind::Damaged => layout.note(entry),
         }
     }
-    for message in waiting {
+    layout.gap(next, talk.after + 1);
+    for message in talk.waiting.iter() {
         layout.waiting(message, me);
     }
     layout.lines
@@ -69,10 +79,30 @@ struct Layout<'a, F> {
     day: Range<u64>,
     /// Who said the line before, and when.
     last: Option<(Option<&'a UserId>, u64)>,
+    /// What comes after this is new to the person, which is still to be said.
+    mark: Option<Seq>,
     day_of: F,
 }
 
 impl<'a, F: Fn(u64) -> Range<u64>> Layout<'a, F> {
+    /// The entries from `next` up to the one before `before` are missing, if there are any.
+    fn gap(&mut self, next: Seq, before: Seq) {
+        let missing = before.saturating_sub(next);
+        if missing > 0 {
+            self.mark_before(before - 1);
+            self.last = None;
+            let key = LineKey::Gap { before, missing };
+            self.lines.push(Line { key, content: LineContent::Gap { before, missing } });
+        }
+    }
+
+    fn mark_before(&mut self, seq: Seq) {
+        if self.mark.take_if(|mark| *mark < seq).is_some() {
+            self.last = None;
+            self.lines.push(Line { key: LineKey::Mark, content: LineContent::Mark });
+        }
+    }
+
     fn message(&mut self, at: u64, source: Source, own: Option<&MessageId>, by: &'a UserId) {
         let Source::Stored(entry) = &source else { return };
         let seq = entry.seq;
@@ -120,6 +150,7 @@ impl<'a, F: Fn(u64) -> Range<u64>> Layout<'a, F> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::shared::Shared;
     use crate::protocol::{RoomId, User};
 
     const DAY_MS: u64 = 86_400_000;
@@ -141,15 +172,26 @@ mod tests {
         Arc::new(Waiting { id: MessageId::v7(n, 1), body: "hi".into(), at })
     }
 
-    fn layout(entries: &[Arc<Entry>], pending: &[Arc<Waiting>]) -> Vec<Line> {
-        let day_of = |at| at / DAY_MS * DAY_MS..(at / DAY_MS + 1) * DAY_MS;
-        lines(entries, pending, Some(&user("ada").id), day_of)
+    fn talk(entries: &[Arc<Entry>], pending: &[Arc<Waiting>]) -> Talk {
+        let (entries, waiting) = (Shared::new(entries.to_vec()), Shared::new(pending.to_vec()));
+        Talk { entries, waiting, ..Talk::default() }
     }
 
-    /// One letter a line: d for a day, n for a note, M for a message that opens a group, m for one that does not.
+    fn lay_out(talk: &Talk) -> Vec<Line> {
+        lines(talk, Some(&user("ada").id), |at| at / DAY_MS * DAY_MS..(at / DAY_MS + 1) * DAY_MS)
+    }
+
+    fn layout(entries: &[Arc<Entry>], pending: &[Arc<Waiting>]) -> Vec<Line> {
+        lay_out(&talk(entries, pending))
+    }
+
+    /// One letter a line: d for a day, g for a gap, n for a note, N for what is new from there on, M for a message that
+    /// opens a group, m for one that does not.
     fn shape(lines: &[Line]) -> String {
         let letter = |line: &Line| match line.content {
             LineContent::Day(_) => 'd',
+            LineContent::Gap { .. } => 'g',
+            LineContent::Mark => 'N',
             LineContent::Note(_) => 'n',
             LineContent::Message { opens, .. } => {
                 if opens {
@@ -189,6 +231,34 @@ mod tests {
     #[test]
     fn kinds_of_a_later_version_show_nothing() {
         assert_eq!(shape(&layout(&[entry(1, 0, "ben", EntryKind::Unknown)], &[])), "");
+    }
+
+    #[test]
+    fn a_gap_stands_where_entries_are_missing_and_says_how_many() {
+        let gaps = |talk: &Talk| -> Vec<_> {
+            let gap = |line: Line| match line.content {
+                LineContent::Gap { before, missing } => Some((before, missing)),
+                _ => None,
+            };
+            lay_out(talk).into_iter().filter_map(gap).collect()
+        };
+        let entries = [message(3, 0, "ben"), message(4, 0, "ben"), message(9, 0, "ben")];
+        assert_eq!(shape(&layout(&entries, &[])), "dMmgM", "what comes before all of them is no gap between them");
+        assert_eq!(gaps(&talk(&entries, &[])), [(9, 4)]);
+        assert_eq!(gaps(&Talk { after: 20, ..talk(&entries, &[]) }), [(9, 4), (21, 11)]);
+        assert_eq!(gaps(&Talk { after: 9, ..talk(&entries, &[]) }), [(9, 4)]);
+        assert_eq!(gaps(&Talk { after: 20, ..talk(&[], &[]) }), []);
+    }
+
+    #[test]
+    fn what_is_new_is_marked_once_and_before_the_first_of_it() {
+        let marked = |mark, entries: &[Arc<Entry>]| shape(&lay_out(&Talk { mark: Some(mark), ..talk(entries, &[]) }));
+        let entries = [message(1, 0, "ben"), message(2, 0, "ada"), message(3, 0, "ben"), message(4, 0, "ben")];
+        assert_eq!(marked(0, &entries), "NdMMMm");
+        assert_eq!(marked(1, &entries), "dMMNMm", "what one has said oneself is not new");
+        assert_eq!(marked(3, &entries), "dMMMNM");
+        assert_eq!(marked(4, &entries), "dMMMm");
+        assert_eq!(marked(1, &[message(1, 0, "ben"), message(9, 0, "ben")]), "dMNgM");
     }
 
     #[test]

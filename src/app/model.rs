@@ -5,12 +5,12 @@ mod update;
 
 use std::collections::{BTreeMap, HashMap};
 
-pub use conversation::{Conversation, Deliveries, Delivery, Earlier, Standing, Waiting};
+pub use conversation::{Conversation, Deliveries, Delivery, Standing, Talk, Waiting, is_news};
 pub use update::update;
 
 use super::bootstrap::Bootstrap;
 use super::shared::Shared;
-use crate::protocol::{Refusal, RoomId, RoomSummary, User, UserName};
+use crate::protocol::{ErrorCode, Refusal, RoomId, RoomSummary, Seq, User, UserId, UserName};
 use crate::session::Link;
 
 pub type Rooms = BTreeMap<RoomId, RoomSummary>;
@@ -19,21 +19,21 @@ pub type Rooms = BTreeMap<RoomId, RoomSummary>;
 pub struct Model {
     /// What the person is called; nobody is in without a name.
     pub name: Option<String>,
-    /// The person, once the server has greeted them.
+    /// The person, once the server has greeted them, now or on an earlier visit.
     pub me: Option<User>,
     pub link: Link,
+    /// The link is lost, and what is known of others may be so no more.
+    pub stale: bool,
     pub rooms: Shared<Rooms>,
     pub conversations: HashMap<RoomId, Conversation>,
     /// The room on the screen.
     pub open: Option<RoomId>,
     /// The page is in the background, where nobody reads it.
     pub hidden: bool,
-    /// When the page was opened, in ms since the Unix epoch. Older messages are not news.
-    pub opened_at: u64,
     /// The room that the person is making.
     pub making: Option<Making>,
-    /// The server takes the next message in this many seconds.
-    pub slow_down: Option<u64>,
+    /// The server takes no message just now.
+    pub pause: Option<Pause>,
     /// What could not be done, to be told in words.
     pub problem: Option<Refusal>,
 }
@@ -42,6 +42,13 @@ pub struct Model {
 pub struct Making {
     pub room: RoomId,
     pub outcome: Option<Result<(), Refusal>>,
+}
+
+/// Why the server takes no message just now, and the next one in how many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    pub code: ErrorCode,
+    pub seconds: u64,
 }
 
 impl Model {
@@ -59,27 +66,54 @@ impl Model {
         self.conversations.get(room).map(|conversation| conversation.standing).unwrap_or_default()
     }
 
-    /// New messages in all rooms.
-    pub fn unread(&self) -> u32 {
-        self.conversations.values().map(|conversation| conversation.unread).sum()
+    /// Whoever was here before is so again, until the server says otherwise.
+    pub fn recognise(&mut self, id: UserId) {
+        let name = self.name.clone().unwrap_or_default();
+        self.me.get_or_insert(User { id, name });
     }
 
-    /// The person looks at this room now, or at none.
+    pub fn my_id(&self) -> Option<&UserId> {
+        self.me.as_ref().map(|me| &me.id)
+    }
+
+    /// New messages in all rooms.
+    pub fn unread(&self) -> u64 {
+        self.conversations.keys().map(|room| self.unread_in(room)).sum()
+    }
+
+    pub fn unread_in(&self, room: &RoomId) -> u64 {
+        self.conversations.get(room).map_or(0, |conversation| conversation.unread(self.my_id()))
+    }
+
+    /// The person comes to this room now, or to none.
     pub fn open(&mut self, room: Option<RoomId>) {
-        self.open = room;
-        self.mark_read();
+        if self.open != room {
+            self.open = room;
+            self.arrive();
+        }
     }
 
     pub fn set_hidden(&mut self, hidden: bool) {
         self.hidden = hidden;
-        self.mark_read();
+        self.arrive();
     }
 
-    fn mark_read(&mut self) {
-        let open = if self.hidden { None } else { self.open.as_ref() };
-        if let Some(conversation) = open.and_then(|room| self.conversations.get_mut(room)) {
-            conversation.unread = 0;
+    fn arrive(&mut self) {
+        if let Some(room) = self.open.clone() {
+            self.conversation(&room).arriving = true;
         }
+    }
+
+    pub fn looks_at(&self, room: &RoomId) -> bool {
+        !self.hidden && self.open.as_ref() == Some(room)
+    }
+
+    /// The end of this room's conversation is in sight. Returns how far the person has read, if that is news.
+    pub fn look(&mut self, room: &RoomId) -> Option<Seq> {
+        let me = self.my_id().cloned();
+        let seen = self.looks_at(room) && self.standing(room) == Standing::Member;
+        let conversation = self.conversations.get_mut(room).filter(|_| seen)?;
+        conversation.look(me.as_ref())
     }
 
     fn conversation(&mut self, room: &RoomId) -> &mut Conversation {
@@ -94,13 +128,13 @@ impl Model {
         }
     }
 
-    /// Asks for earlier entries only if there are some and the question can be answered; then once.
-    pub fn start_loading(&mut self, room: &RoomId) -> bool {
+    /// Asks for the entries before this one only if the question can be answered; one at a time.
+    pub fn start_loading(&mut self, room: &RoomId, before: Seq) -> bool {
         let online = self.link == Link::Online;
         let Some(conversation) = self.conversations.get_mut(room) else { return false };
-        let start = online && conversation.earlier == Earlier::There;
+        let start = online && conversation.live && conversation.loading.is_none();
         if start {
-            conversation.earlier = Earlier::Loading;
+            conversation.loading = Some(before);
         }
         start
     }

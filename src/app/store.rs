@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::host::Host;
 use super::model::{Conversation, Making, Model};
 use super::start::HOST;
-use crate::protocol::{MessageId, RoomId, RoomName};
+use crate::protocol::{MessageId, RoomId, RoomName, Seq};
 use crate::session::Command;
 
 /// What components read and do. It is copied freely; there is one model behind it.
@@ -46,13 +46,14 @@ impl Store {
     /// Brings the page to life, with whoever is known to be here.
     pub fn start(self) {
         let Some(host) = self.host() else { return };
-        self.model.update(|model| model.opened_at = host.now());
         self.refresh_today();
-        host.start(self.model);
-        if let Some(name) = self.model.with_untracked(|model| model.name.clone()) {
-            self.command(Command::Enter { name });
-        }
-        self.ready.set(true);
+        let started = move || {
+            if let Some(name) = self.model.with_untracked(|model| model.name.clone()) {
+                self.command(Command::Enter { name });
+            }
+            self.ready.set(true);
+        };
+        host.start(self.model, Box::new(started));
     }
 
     /// A part of the model. Whoever reads it runs again when this part changes, and only then.
@@ -138,16 +139,20 @@ impl Store {
         self.command(Command::Discard { id });
     }
 
-    pub fn load_older(self, room: &RoomId) {
+    pub fn load_older(self, room: &RoomId, before: Seq) {
         let mut start = false;
-        self.model.update(|model| start = model.start_loading(room));
+        self.model.update(|model| start = model.start_loading(room, before));
         if start {
-            let first = self
-                .model
-                .with_untracked(|model| model.conversations.get(room)?.entries.first().map(|entry| entry.seq));
-            if let Some(before) = first {
-                self.command(Command::LoadOlder { room: room.clone(), before });
-            }
+            self.command(Command::LoadOlder { room: room.clone(), before });
+        }
+    }
+
+    /// The end of this room's conversation is in sight.
+    pub fn look(self, room: &RoomId) {
+        let mut read = None;
+        self.model.update(|model| read = model.look(room));
+        if let Some(seq) = read {
+            self.command(Command::Read { room: room.clone(), seq });
         }
     }
 

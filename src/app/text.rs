@@ -8,4 +8,4 @@ mod words;
 pub use emoji::is_only_emoji;
 pub use links::{Segment, segments};
 pub use person::{hue, initials};
-pub use words::{connection, note, online, problem, refusal, room_label, typing};
+pub use words::{chars_left, connection, missing, note, online, pause, problem, refusal, room_label, typing, unread};

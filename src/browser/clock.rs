@@ -1,8 +1,11 @@
 use std::ops::Range;
+use std::pin::pin;
 
-use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use futures_util::future::{Either, select};
+use js_sys::{Array, Date, Function, Intl, Object, Promise, Reflect};
 use leptos::prelude::window;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 /// How a moment is written, in the language and zone of the browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +29,18 @@ pub fn monotonic_ms() -> u64 {
 
 pub fn unix_ms() -> u64 {
     Date::now() as u64
+}
+
+/// What this comes to, if it does in time.
+pub async fn within<T>(ms: i32, work: impl Future<Output = T>) -> Option<T> {
+    let late = Promise::new(&mut |resolve, _| {
+        // Without a timer there is no limit.
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    match select(pin!(work), JsFuture::from(late)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
 }
 
 /// The local day around a moment. Days have 23 to 25 hours.

@@ -2,11 +2,20 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use leptos::prelude::{RwSignal, TimeoutHandle, Update, set_timeout_with_handle};
+use js_sys::Function;
+use leptos::prelude::{RwSignal, TimeoutHandle, Update, set_timeout, set_timeout_with_handle};
+use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
 
-use super::{clock, entropy, socket::Socket, storage};
+use super::kept::{self, Kept};
+use super::socket::Socket;
+use super::tabs::{self, Tabs};
+use super::{clock, entropy, storage};
 use crate::app::{Model, update};
-use crate::session::{Action, Event, Saved, Session};
+use crate::session::{Action, Event, Keep, Link, Session};
+
+/// When what is kept too long is dropped: when the page has long been started.
+const PRUNE_AFTER: Duration = Duration::from_secs(20);
 
 thread_local! {
     static DRIVER: RefCell<Option<Rc<Driver>>> = const { RefCell::new(None) };
@@ -17,19 +26,56 @@ struct Driver {
     session: RefCell<Session>,
     socket: RefCell<Option<Socket>>,
     timer: Cell<Option<(u64, TimeoutHandle)>>,
+    kept: Option<Kept>,
+    tabs: Tabs,
+    turn: Turn,
     model: RwSignal<Model>,
 }
 
-pub fn start(model: RwSignal<Model>) {
-    let session = Session::new(entropy::random() as u64, storage::token(), Saved::default());
-    let driver = Driver { session: session.into(), socket: None.into(), timer: Cell::new(None), model };
+/// This tab's place among those that want to send.
+#[derive(Default)]
+struct Turn {
+    waits: Cell<bool>,
+    /// Ends it.
+    give_up: Cell<Option<Function>>,
+}
+
+/// Starts from what the browser has kept, which is on the screen before anything is heard of the server.
+pub async fn start(model: RwSignal<Model>) {
+    let (kept, saved) = Kept::open().await;
+    if let Some(me) = saved.user.clone() {
+        model.update(|model| model.recognise(me));
+    }
+    let session = Session::new(entropy::random() as u64, storage::token(), saved);
+    let driver = Driver {
+        session: session.into(),
+        socket: None.into(),
+        timer: Cell::new(None),
+        kept,
+        tabs: Tabs::listen(),
+        turn: Turn::default(),
+        model,
+    };
     DRIVER.set(Some(Rc::new(driver)));
-    input(|session, now| session.handle_lead(now, vec![]));
+    input(|_, _| {});
+    set_timeout(|| spawn_local(prune()), PRUNE_AFTER);
+}
+
+fn driver() -> Option<Rc<Driver>> {
+    DRIVER.with_borrow(Option::clone)
+}
+
+async fn prune() {
+    if let Some(kept) = driver().and_then(|driver| driver.kept.clone())
+        && let Err(error) = kept.prune().await
+    {
+        kept::complain(&error);
+    }
 }
 
 /// Puts something into the session, with the time, and carries out what follows.
 pub fn input(put: impl FnOnce(&mut Session, u64)) {
-    if let Some(driver) = DRIVER.with_borrow(Option::clone) {
+    if let Some(driver) = driver() {
         put(&mut driver.session.borrow_mut(), clock::monotonic_ms());
         driver.drain();
         driver.set_timer();
@@ -38,7 +84,7 @@ pub fn input(put: impl FnOnce(&mut Session, u64)) {
 
 impl Driver {
     fn drain(&self) {
-        let mut events = Vec::new();
+        let (mut events, mut keeps) = (Vec::new(), Vec::new());
         while let Some(action) = self.next_action() {
             match action {
                 Action::Connect => self.connect(),
@@ -49,11 +95,19 @@ impl Driver {
                 }
                 // Browsers say no more than that they close, and the server needs to know no more.
                 Action::Disconnect(_) => drop(self.socket.take()),
-                Action::Keep(_) | Action::Tell(_) => {}
+                Action::Keep(keep) => keeps.push(keep),
+                Action::Tell(note) => self.tabs.tell(&note),
                 Action::Notify(event) => events.push(event),
             }
         }
+        self.keep(keeps);
         self.notify(events);
+    }
+
+    fn keep(&self, keeps: Vec<Keep>) {
+        if let Some(kept) = self.kept.as_ref().filter(|_| !keeps.is_empty()) {
+            kept.write(keeps);
+        }
     }
 
     fn next_action(&self) -> Option<Action> {
@@ -70,14 +124,36 @@ impl Driver {
         if events.is_empty() {
             return;
         }
+        events.iter().for_each(|event| self.look_at(event));
         self.model.update(|model| {
             for event in events {
-                if let Event::Welcomed { token, .. } = &event {
-                    storage::keep_token(token);
-                }
                 update(model, event);
             }
         });
+    }
+
+    fn look_at(&self, event: &Event) {
+        match event {
+            Event::Welcomed { token, .. } => {
+                storage::keep_token(token);
+                self.wait_for_turn();
+            }
+            // A page too old to be served must not keep newer ones from sending.
+            Event::Link(Link::Ended { .. }) => {
+                if let Some(give_up) = self.turn.give_up.take() {
+                    // It only settles a promise.
+                    let _ = give_up.call0(&JsValue::UNDEFINED);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A page that nobody has entered by could not send, and so waits for no turn.
+    fn wait_for_turn(&self) {
+        if !self.turn.waits.replace(true) {
+            tabs::wait_for_turn(|| spawn_local(lead()), |give_up| with_turn(|turn| turn.give_up.set(Some(give_up))));
+        }
     }
 
     /// One timer, for whatever the session waits for next.
@@ -97,6 +173,25 @@ impl Driver {
         // Browsers of this age all have timers; without one the next input looks at the time.
         let handle = set_timeout_with_handle(timed_out, wait).ok();
         self.timer.set(handle.map(|handle| (due, handle)));
+    }
+}
+
+/// It is this tab's turn to send what all of them have left.
+async fn lead() {
+    let kept = driver().and_then(|driver| driver.kept.clone());
+    let outbox = match kept {
+        Some(kept) => kept.outbox().await.unwrap_or_else(|error| {
+            kept::complain(&error);
+            vec![]
+        }),
+        None => vec![],
+    };
+    input(|session, now| session.handle_lead(now, outbox));
+}
+
+fn with_turn(act: impl FnOnce(&Turn)) {
+    if let Some(driver) = driver() {
+        act(&driver.turn);
     }
 }
 

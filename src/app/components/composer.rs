@@ -5,13 +5,13 @@ use leptos::html::Textarea;
 use leptos::prelude::*;
 
 use super::icon::{Icon, SEND};
+use crate::app::model::Pause;
 use crate::app::store::Store;
+use crate::app::text;
 use crate::protocol::RoomId;
 use crate::protocol::limits::MESSAGE_CHARS_MAX;
 use crate::session::Command;
 
-/// With fewer characters left than this, it is told how many.
-const TELL_BELOW: isize = 200;
 /// What browsers say of a key that an input method has taken.
 const TAKEN_BY_INPUT_METHOD: u32 = 229;
 
@@ -107,26 +107,21 @@ fn follow_draft(store: Store, room: RoomId, input: NodeRef<Textarea>, draft: Mem
 /// What is to be known while writing: how much more fits, and that the server is being overtaken.
 #[component]
 fn ComposerNotes(left: Memo<isize>) -> impl IntoView {
-    let wait = count_down(Store::here().slice(|model| model.slow_down));
-    let room_left = move || match left.get() {
-        left @ ..0 => Some(format!("{} characters too many", -left)),
-        left if left < TELL_BELOW => Some(format!("{left} characters left")),
-        _ => None,
-    };
-    let slower =
-        move || wait.get().map(|seconds| format!("A little slower, please: the next one goes out in {seconds} s"));
+    let pause = Store::here().slice(|model| model.pause);
+    let wait = count_down(pause);
+    let slower = move || pause.get().and_then(|pause| text::pause(pause.code, wait.get()));
     view! {
         <div class="composer-notes">
-            <span>{slower}</span>
-            <span class:too-many=move || { left.get() < 0 }>{room_left}</span>
+            <span class="pause" role="status">{slower}</span>
+            <span class:too-many=move || { left.get() < 0 }>{move || text::chars_left(left.get())}</span>
         </div>
     }
 }
 
 /// Second by second to nothing, from whenever there is something to wait for.
-fn count_down(seconds: Memo<Option<u64>>) -> RwSignal<Option<u64>> {
+fn count_down(pause: Memo<Option<Pause>>) -> RwSignal<Option<u64>> {
     let left = RwSignal::new(None);
-    Effect::new(move || left.set(seconds.get()));
+    Effect::new(move || left.set(pause.get().map(|pause| pause.seconds)));
     Effect::new(move || {
         let Some(now) = left.get() else { return };
         let next = move || left.set(now.checked_sub(1).filter(|next| *next > 0));

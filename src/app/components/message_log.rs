@@ -2,59 +2,49 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::gap::{EarlierMessages, Gap};
 use super::icon::{DOWN, Icon};
 use super::message_line::{OwnMessage, TheirMessage, parts};
 use super::scroller::Scroller;
 use crate::app::lines::{Line, LineContent, lines};
-use crate::app::model::{Deliveries, Earlier, Standing};
+use crate::app::model::{Conversation, Deliveries};
 use crate::app::shared::Shared;
 use crate::app::store::Store;
 use crate::app::text;
-use crate::protocol::{Entry, EntryKind, RoomId, Seq, UserId};
-
-type Entries = Shared<Vec<Arc<Entry>>>;
+use crate::protocol::{Entry, EntryKind, RoomId, UserId};
 
 /// What is said in a room.
 #[component]
 pub fn MessageLog(room: RoomId) -> impl IntoView {
     let store = Store::here();
-    let me = store.slice(|model| model.me.as_ref().map(|me| me.id.clone()));
-    let entries = store.in_room(&room, |conversation| conversation.entries.clone());
-    let waiting = store.in_room(&room, |conversation| conversation.waiting.clone());
+    let me = store.slice(|model| model.my_id().cloned());
+    let talk = store.in_room(&room, Conversation::talk);
     let deliveries = store.in_room(&room, |conversation| conversation.deliveries.clone());
     let lines = Memo::new(move |_| {
         let Some(host) = store.host() else { return Shared::default() };
-        let me = me.get();
-        Shared::new(lines(&entries.get(), &waiting.get(), me.as_ref(), |at| host.day_around(at)))
+        talk.with(|talk| me.with(|me| Shared::new(lines(talk, me.as_ref(), |at| host.day_around(at)))))
     });
     let scroller = Scroller::new();
-    let oldest = StoredValue::new(None::<Seq>);
     let each = move || {
-        let now_oldest = entries.with_untracked(|entries| entries.first().map(|entry| entry.seq));
-        if oldest.get_value().is_some_and(|before| now_oldest.is_some_and(|now| now < before)) {
-            scroller.hold();
-        }
-        oldest.set_value(now_oldest);
-        lines.get().to_vec()
+        let lines = lines.get();
+        scroller.hold();
+        lines.to_vec()
     };
-    Effect::new(move || {
-        lines.track();
-        store.refresh_today();
-        scroller.settle_soon();
-    });
+    follow_lines(store, room.clone(), scroller, lines);
+    read_along(store, room.clone(), scroller);
     // Whoever writes wants to see it.
+    let waiting = Memo::new(move |_| talk.with(|talk| talk.waiting.len()));
     Effect::new(move |before: Option<usize>| {
-        let now = waiting.with(|waiting| waiting.len());
+        let now = waiting.get();
         if before.is_some_and(|before| now > before) {
             scroller.to_end();
         }
         now
     });
-    let (earlier, line_room) = (room.clone(), room.clone());
+    let (earlier, line_room, scroll_room) = (room.clone(), room.clone(), room.clone());
     let on_scroll = move |_| {
-        if scroller.scrolled() {
-            store.load_older(&room);
-        }
+        scroller.scrolled();
+        fill_gap_nearby(store, &scroll_room, scroller);
     };
     view! {
         <div class="log-frame">
@@ -64,19 +54,54 @@ pub fn MessageLog(room: RoomId) -> impl IntoView {
                     <LineView room=line_room.clone() line me deliveries/>
                 </For>
             </div>
-            <ToEnd scroller entries me/>
+            <ToEnd room scroller/>
         </div>
     }
+}
+
+/// Looks again at what is in view whenever lines have changed, or can be had again.
+fn follow_lines(store: Store, room: RoomId, scroller: Scroller, lines: Memo<Shared<Vec<Line>>>) {
+    let live = store.in_room(&room, |conversation| conversation.live);
+    Effect::new(move || {
+        lines.track();
+        live.track();
+        store.refresh_today();
+        let room = room.clone();
+        request_animation_frame(move || {
+            scroller.settle();
+            fill_gap_nearby(store, &room, scroller);
+        });
+    });
+}
+
+fn fill_gap_nearby(store: Store, room: &RoomId, scroller: Scroller) {
+    if let Some(before) = scroller.gap_nearby() {
+        store.load_older(room, before);
+    }
+}
+
+/// Whoever is at the end of a page that is looked at has read it all.
+fn read_along(store: Store, room: RoomId, scroller: Scroller) {
+    let news = store.in_room(&room, |conversation| (conversation.newest(), conversation.live));
+    let looks = {
+        let room = room.clone();
+        store.slice(move |model| model.looks_at(&room))
+    };
+    Effect::new(move || {
+        news.track();
+        if looks.get() && scroller.at_end.get() {
+            store.look(&room);
+        }
+    });
 }
 
 #[component]
 fn LineView(room: RoomId, line: Line, me: Memo<Option<UserId>>, deliveries: Memo<Deliveries>) -> impl IntoView {
     match line.content {
         LineContent::Day(start) => view! { <Day start/> }.into_any(),
-        LineContent::Note(entry) => {
-            let own = me.with_untracked(|me| me.as_ref() == Some(&entry.by.id));
-            view! { <p class="note">{text::note(&entry, own)}</p> }.into_any()
-        }
+        LineContent::Gap { before, missing } => view! { <Gap room before missing/> }.into_any(),
+        LineContent::Mark => view! { <p class="mark"><span>"New messages"</span></p> }.into_any(),
+        LineContent::Note(entry) => view! { <Note entry me/> }.into_any(),
         LineContent::Message { opens, own, source } => match parts(&source) {
             Some((_, at, body, id)) if own => view! { <OwnMessage room id at body opens deliveries/> }.into_any(),
             Some((Some(by), at, body, _)) => view! { <TheirMessage by at body opens/> }.into_any(),
@@ -100,63 +125,27 @@ fn Day(start: u64) -> impl IntoView {
     view! { <p class="day"><span>{words}</span></p> }
 }
 
-/// What stands above the first line: the way further back, or that there is nothing yet.
 #[component]
-fn EarlierMessages(room: RoomId) -> impl IntoView {
-    let store = Store::here();
-    let earlier = store.in_room(&room, |conversation| conversation.earlier);
-    let member = store.in_room(&room, |conversation| conversation.standing != Standing::Outside);
-    let silent = store.in_room(&room, |conversation| {
-        let is_message = |entry: &Arc<Entry>| matches!(entry.kind, EntryKind::Message { .. });
-        conversation.waiting.is_empty() && !conversation.entries.iter().any(is_message)
-    });
-    let silent = move || silent.get() && earlier.get() == Earlier::Nothing;
-    let load = move |_| store.load_older(&room);
+fn Note(entry: Arc<Entry>, me: Memo<Option<UserId>>) -> impl IntoView {
+    let own = me.with_untracked(|me| me.as_ref() == Some(&entry.by.id));
     view! {
-        <div class="earlier">
-            <Show when=move || earlier.get() != Earlier::Nothing>
-                <button
-                    class="button quiet small"
-                    type="button"
-                    aria-disabled=move || (earlier.get() == Earlier::Loading).then_some("true")
-                    on:click=load.clone()
-                >
-                    "Show earlier messages"
-                </button>
-            </Show>
-            <Show when=silent>
-                <p class="silence">
-                    {move || if member.get() { "Nothing has been said here yet. Say hello!" } else { "Opening the room…" }}
-                </p>
-            </Show>
-        </div>
+        <p class="note" class:damaged=entry.kind == EntryKind::Damaged>
+            {text::note(&entry, own)}
+        </p>
     }
 }
 
 /// The way to the newest line, for who has scrolled away from it.
 #[component]
-fn ToEnd(scroller: Scroller, entries: Memo<Entries>, me: Memo<Option<UserId>>) -> impl IntoView {
-    let seen = RwSignal::new(0);
-    Effect::new(move || {
-        let newest = entries.with(|entries| entries.last().map_or(0, |entry| entry.seq));
-        if scroller.at_end.get() {
-            seen.set(newest);
-        }
-    });
-    let new = Memo::new(move |_| {
-        let is_news = |entry: &&Arc<Entry>| {
-            matches!(entry.kind, EntryKind::Message { .. }) && me.with(|me| me.as_ref() != Some(&entry.by.id))
-        };
-        let seen = seen.get();
-        entries.with(|entries| entries.iter().rev().take_while(|entry| entry.seq > seen).filter(is_news).count())
-    });
+fn ToEnd(room: RoomId, scroller: Scroller) -> impl IntoView {
+    let new = Store::here().slice(move |model| model.unread_in(&room));
     view! {
         <Show when=move || !scroller.at_end.get()>
             <button class="to-end" class:news=move || { new.get() > 0 } type="button" on:click=move |_| scroller.to_end()>
                 <Icon shape=DOWN/>
                 <Show when=move || { new.get() > 0 } fallback=|| view! { <span class="visually-hidden">"Jump to the end"</span> }>
                     "New messages "
-                    <span class="count">{move || new.get()}</span>
+                    <span class="count">{move || text::unread(new.get())}</span>
                 </Show>
             </button>
         </Show>

@@ -12,7 +12,7 @@ use crate::protocol::{RoomId, RoomSummary};
 const FILTER_ABOVE: usize = 12;
 
 /// A room one is in, with its new messages.
-type Memberships = HashMap<RoomId, u32>;
+type Memberships = HashMap<RoomId, u64>;
 
 #[component]
 pub fn RoomList(current: Memo<Option<RoomId>>) -> impl IntoView {
@@ -63,7 +63,7 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
         let room = room.clone();
         Memo::new(move |_| memberships.with(|memberships| memberships.get(&room).copied()))
     };
-    let new = move || unread.get().filter(|count| *count > 0).map(|count| count.to_string());
+    let new = move || unread.get().filter(|count| *count > 0).map(text::unread);
     let label = move || summary.with(|room| Some(text::room_label(room.as_ref()?, unread.get().unwrap_or_default())));
     let name =
         Signal::derive(move || summary.with(|room| room.as_ref().map(|room| room.name.clone()).unwrap_or_default()));
@@ -90,7 +90,7 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
 
 fn memberships(model: &Model) -> Memberships {
     let members = model.conversations.iter().filter(|(_, conversation)| conversation.standing == Standing::Member);
-    members.map(|(room, conversation)| (room.clone(), conversation.unread)).collect()
+    members.map(|(room, conversation)| (room.clone(), conversation.unread(model.my_id()))).collect()
 }
 
 /// One's own rooms first, then those where people are, then by name.

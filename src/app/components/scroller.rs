@@ -1,22 +1,26 @@
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos::web_sys::Element;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement};
 
 use crate::app::store::Store;
+use crate::protocol::Seq;
 
 /// As near to an edge as this, in CSS pixels, is at the edge.
 const AT_END: i32 = 48;
-const NEAR_START: i32 = 400;
+/// Gaps this near to what is in view are filled, so that a reader seldom gets to see them.
+const NEAR: i32 = 400;
 
 /// Keeps a conversation where its reader is: at the end as it grows, or at the line that is being read.
 #[derive(Clone, Copy)]
 pub struct Scroller {
     pub log: NodeRef<Div>,
     pub at_end: RwSignal<bool>,
-    /// Where the view was when it was last looked at.
+    /// Where the view was when it was last looked at, and whether it got there by going up.
     top: StoredValue<i32>,
-    /// How far the top of the view is from the end, kept while lines are put before it.
-    from_end: StoredValue<Option<i32>>,
+    goes_up: StoredValue<bool>,
+    /// Lines in view and their places, kept while others are put among them. The first that stays is held in place.
+    held: StoredValue<Vec<(HtmlElement, i32)>, LocalStorage>,
 }
 
 impl Scroller {
@@ -25,7 +29,8 @@ impl Scroller {
             log: NodeRef::new(),
             at_end: RwSignal::new(true),
             top: StoredValue::new(0),
-            from_end: StoredValue::new(None),
+            goes_up: StoredValue::new(true),
+            held: StoredValue::new_local(Vec::new()),
         };
         scroller.follow_size();
         scroller
@@ -41,20 +46,21 @@ impl Scroller {
         });
     }
 
-    /// Notes where the reader is. True near the first line.
-    pub fn scrolled(self) -> bool {
-        let Some(log) = self.log.get_untracked() else { return false };
-        let top = log.scroll_top();
+    /// Notes where the reader is.
+    pub fn scrolled(self) {
+        let Some(log) = self.log.get_untracked() else { return };
+        let (top, before) = (log.scroll_top(), self.top.get_value());
         let to_end = log.scroll_height() - top - log.client_height();
+        if top != before {
+            self.top.set_value(top);
+            self.goes_up.set_value(top < before);
+        }
         // Lines may have come since the view was moved to the end: only going up is leaving it.
-        let goes_up = top < self.top.get_value();
-        self.top.set_value(top);
         if to_end < AT_END {
             self.note(true);
-        } else if goes_up {
+        } else if top < before {
             self.note(false);
         }
-        top < NEAR_START
     }
 
     fn note(self, at_end: bool) {
@@ -63,35 +69,73 @@ impl Scroller {
         }
     }
 
-    /// To be called just before lines are put before the first one.
-    pub fn hold(self) {
-        if let Some(log) = self.log.get_untracked() {
-            self.from_end.set_value(Some(log.scroll_height() - log.scroll_top()));
-        }
+    /// The place of a gap that is in view or about to be: the `data-before` of its line.
+    pub fn gap_nearby(self) -> Option<Seq> {
+        let log = self.log.try_get_untracked()??;
+        let lines = lines_between(&log, log.scroll_top() - NEAR, log.scroll_top() + log.client_height() + NEAR);
+        lines.into_iter().rev().find_map(|line| line.get_attribute("data-before")?.parse().ok())
     }
 
-    /// To be called after lines have changed: looks again once they have their place.
-    pub fn settle_soon(self) {
-        request_animation_frame(move || self.settle());
+    /// To be called just before lines change.
+    pub fn hold(self) {
+        if let Some(log) = self.log.get_untracked().filter(|_| !self.at_end.get_untracked()) {
+            let mut lines = lines_between(&log, log.scroll_top(), log.scroll_top() + log.client_height());
+            // What is put into a gap goes to the side that the reader comes from last.
+            if self.goes_up.get_value() {
+                lines.reverse();
+            }
+            self.held.set_value(lines.into_iter().filter(is_said).map(with_top).collect());
+        }
     }
 
     pub fn to_end(self) {
         self.at_end.set(true);
-        self.settle_soon();
+        request_animation_frame(move || self.settle());
     }
 
-    fn settle(self) {
+    /// To be called after lines have changed, once they have their place.
+    pub fn settle(self) {
         let (Some(Some(log)), Some(at_end)) = (self.log.try_get_untracked(), self.at_end.try_get_untracked()) else {
             return;
         };
-        match self.from_end.try_update_value(Option::take).flatten() {
-            Some(from_end) => log.set_scroll_top(log.scroll_height() - from_end),
-            None if at_end => scroll_to_end(&log),
-            None => {}
+        let held = self.held.try_update_value(std::mem::take).unwrap_or_default();
+        if at_end {
+            log.set_scroll_top(log.scroll_height());
+        } else if let Some((line, top)) = held.into_iter().find(|(line, _)| line.is_connected()) {
+            let moved = line.offset_top() - top;
+            if moved != 0 {
+                log.set_scroll_top(log.scroll_top() + moved);
+                // This was not the reader going anywhere.
+                self.top.set_value(log.scroll_top());
+            }
         }
     }
 }
 
-fn scroll_to_end(log: &Element) {
-    log.set_scroll_top(log.scroll_height());
+fn with_top(line: HtmlElement) -> (HtmlElement, i32) {
+    let top = line.offset_top();
+    (line, top)
+}
+
+/// Gaps, days and marks come and go; what is said stays.
+fn is_said(line: &HtmlElement) -> bool {
+    let classes = line.class_list();
+    classes.contains("message") || classes.contains("note")
+}
+
+/// The lines of a log that reach between two heights of it. They stand one below the other.
+fn lines_between(log: &Element, top: i32, bottom: i32) -> Vec<HtmlElement> {
+    let lines = log.children();
+    let line = |n: u32| lines.item(n).map(JsCast::unchecked_into::<HtmlElement>);
+    let is_above = |n: u32| line(n).is_some_and(|line| line.offset_top() + line.offset_height() <= top);
+    let (mut first, mut end) = (0, lines.length());
+    while first < end {
+        let middle = first + (end - first) / 2;
+        if is_above(middle) {
+            first = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    (first..lines.length()).map_while(line).take_while(|line| line.offset_top() < bottom).collect()
 }

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use super::{Conversation, Delivery, Earlier, Model, Standing, Waiting};
+use super::{Conversation, Delivery, Model, Pause, Standing, Waiting};
 use crate::protocol::{
     Entry, EntryKind, ErrorCode, HistoryPage, MessageId, Presence, Refusal, RoomId, RoomList, RoomSummary, Seq, Typing,
-    User,
+    User, UserId,
 };
 use crate::session::{Event, Link};
 
@@ -17,33 +17,39 @@ pub fn update(model: &mut Model, event: Event) {
         Event::Welcomed { user, member_of, .. } => on_welcomed(model, user, &member_of),
         Event::Rooms(list) => on_rooms(model, list),
         Event::Reset => model.conversations.clear(),
-        Event::Restored { .. } | Event::Read { .. } => {}
-        Event::Joined { room, after, reset, .. } => on_joined(model, room, after, reset),
+        Event::Restored { room, cursor, read, entries } => {
+            on_restored(model.conversation(&room), cursor, read, entries)
+        }
+        Event::Joined { room, head, after, reset } => on_joined(model, room, head, after, reset),
         Event::Left { room } => on_left(model, &room),
         Event::Entry(entry) => on_entry(model, entry),
         Event::Older(page) => on_older(model, page),
+        Event::Read { room, seq } => on_read(model.conversation(&room), seq),
         Event::Presence(presence) => on_presence(model, presence),
         Event::Typing(typing) => on_typing(model, typing),
-        Event::Queued { id, room, body } => on_queued(model.conversation(&room), id, body),
-        Event::Accepted { id, room, at, .. } => on_accepted(model, id, &room, at),
-        Event::Refused { id, room, code } => set_delivery(model.conversation(&room), id, Delivery::Refused(code)),
-        Event::Discarded { id, room } => forget(model.conversation(&room), &id),
-        Event::SlowDown { retry_in_s, .. } => model.slow_down = (retry_in_s > 0).then_some(retry_in_s),
+        Event::Queued { id, room, body } => on_queued(model, id, &room, body),
+        Event::Accepted { id, room, seq, at } => on_accepted(model, id, &room, seq, at),
+        Event::Refused { id, room, code } => on_refused(model, id, &room, code),
+        Event::Discarded { id, room } => forget(model, &id, &room),
+        Event::SlowDown { code, retry_in_s } => model.pause = Some(Pause { code, seconds: retry_in_s }),
         Event::Problem(refusal) => on_problem(model, refusal),
     }
 }
 
 fn on_link(model: &mut Model, link: Link) {
     model.link = link;
-    if link == Link::Online {
-        return;
-    }
-    model.slow_down = None;
+    model.stale = match link {
+        Link::Online => return model.stale = false,
+        Link::Waiting { .. } | Link::NoNetwork | Link::Ended { .. } => true,
+        Link::Idle | Link::Connecting => model.stale,
+    };
+    model.pause = None;
     for conversation in model.conversations.values_mut() {
         if !conversation.typing.is_empty() {
             conversation.typing.change().clear();
         }
-        allow_loading(conversation);
+        conversation.live = false;
+        conversation.loading = None;
     }
 }
 
@@ -68,59 +74,88 @@ fn on_rooms(model: &mut Model, list: RoomList) {
     rooms.extend(list.rooms.into_iter().map(|room| (room.id.clone(), room)));
 }
 
-fn on_joined(model: &mut Model, room: RoomSummary, after: Seq, reset: bool) {
+fn on_restored(conversation: &mut Conversation, cursor: Seq, read: Seq, entries: Vec<Entry>) {
+    conversation.standing = Standing::Member;
+    conversation.insert(entries);
+    conversation.after = cursor;
+    conversation.read = read;
+    conversation.head = cursor.max(conversation.newest());
+}
+
+fn on_joined(model: &mut Model, room: RoomSummary, head: Seq, after: Seq, reset: bool) {
     if let Some(making) = model.making.as_mut().filter(|making| making.room == room.id) {
         making.outcome = Some(Ok(()));
     }
     let conversation = model.conversation(&room.id);
-    conversation.standing = Standing::Member;
-    if reset && !conversation.entries.is_empty() {
+    if reset {
+        (conversation.after, conversation.head, conversation.read) = (0, 0, 0);
+        conversation.mark = None;
         conversation.entries.change().clear();
     }
-    if conversation.entries.is_empty() {
-        conversation.earlier = if after > 0 { Earlier::There } else { Earlier::Nothing };
-    }
-    allow_loading(conversation);
+    conversation.standing = Standing::Member;
+    conversation.live = true;
+    conversation.arriving = true;
+    conversation.loading = None;
+    conversation.after = conversation.after.max(after);
+    conversation.head = conversation.head.max(head);
     model.rooms.change().insert(room.id.clone(), room);
 }
 
 fn on_left(model: &mut Model, room: &RoomId) {
     let conversation = model.conversation(room);
     conversation.standing = Standing::Left;
-    conversation.unread = 0;
+    conversation.live = false;
+    conversation.loading = None;
     conversation.people.change().clear();
     conversation.typing.change().clear();
 }
 
 fn on_entry(model: &mut Model, entry: Entry) {
-    let mine = model.me.as_ref().is_some_and(|me| me.id == entry.by.id);
-    let looked_at = !model.hidden && model.open.as_ref() == Some(&entry.room);
-    let new = entry.at >= model.opened_at;
+    let me = model.my_id().cloned();
     let conversation = model.conversation(&entry.room);
-    if let EntryKind::Message { id, .. } = &entry.kind {
-        if mine && conversation.waiting.iter().any(|waiting| waiting.id == *id) {
-            conversation.waiting.change().retain(|waiting| waiting.id != *id);
-            set_delivery(conversation, id.clone(), Delivery::Stored { at: entry.at });
-        }
-        if !mine && !looked_at && new {
-            conversation.unread += 1;
-        }
-        stop_typing(conversation, &entry.by);
+    conversation.head = conversation.head.max(entry.seq);
+    settle(conversation, &entry, me.as_ref());
+    stop_typing(conversation, &entry);
+    conversation.insert([entry]);
+}
+
+/// A message that is among the entries does not wait any more.
+fn settle(conversation: &mut Conversation, entry: &Entry, me: Option<&UserId>) {
+    if let EntryKind::Message { id, .. } = &entry.kind
+        && me == Some(&entry.by.id)
+        && conversation.waiting.iter().any(|waiting| waiting.id == *id)
+    {
+        stop_waiting(conversation, id);
+        set_delivery(conversation, id.clone(), Delivery::Stored { at: entry.at });
     }
-    conversation.entries.change().push(Arc::new(entry));
+}
+
+fn stop_waiting(conversation: &mut Conversation, id: &MessageId) {
+    if conversation.waiting.iter().any(|waiting| waiting.id == *id) {
+        conversation.waiting.change().retain(|waiting| waiting.id != *id);
+    }
 }
 
 /// Who has said something has finished typing it, whatever the next news about typing says, and when.
-fn stop_typing(conversation: &mut Conversation, by: &User) {
-    if conversation.typing.iter().any(|user| user.id == by.id) {
-        conversation.typing.change().retain(|user| user.id != by.id);
+fn stop_typing(conversation: &mut Conversation, entry: &Entry) {
+    let says = matches!(entry.kind, EntryKind::Message { .. });
+    if says && conversation.typing.iter().any(|user| user.id == entry.by.id) {
+        conversation.typing.change().retain(|user| user.id != entry.by.id);
     }
 }
 
 fn on_older(model: &mut Model, page: HistoryPage) {
+    let me = model.my_id().cloned();
     let conversation = model.conversation(&page.room);
-    conversation.earlier = if page.more { Earlier::There } else { Earlier::Nothing };
-    conversation.entries.change().splice(0..0, page.entries.into_iter().map(Arc::new));
+    conversation.loading = None;
+    for entry in &page.entries {
+        settle(conversation, entry, me.as_ref());
+    }
+    conversation.insert(page.entries);
+}
+
+fn on_read(conversation: &mut Conversation, seq: Seq) {
+    conversation.read = conversation.read.max(seq);
 }
 
 fn on_presence(model: &mut Model, presence: Presence) {
@@ -148,16 +183,32 @@ fn on_typing(model: &mut Model, typing: Typing) {
     *model.conversation(&typing.room).typing.change() = others;
 }
 
-fn on_queued(conversation: &mut Conversation, id: MessageId, body: String) {
+fn on_queued(model: &mut Model, id: MessageId, room: &RoomId, body: String) {
+    let me = model.my_id().cloned();
+    let conversation = model.conversation(room);
+    // After a reload, a message may be in the log of which the browser has not learned that it was accepted.
+    if me.is_some_and(|me| conversation.has_message(&id, &me)) {
+        return;
+    }
     if conversation.waiting.iter().all(|waiting| waiting.id != id) {
         conversation.waiting.change().push(Arc::new(Waiting::new(id.clone(), body)));
     }
     set_delivery(conversation, id, Delivery::Sending);
 }
 
-fn on_accepted(model: &mut Model, id: MessageId, room: &RoomId, at: u64) {
-    model.slow_down = None;
-    set_delivery(model.conversation(room), id, Delivery::Stored { at });
+fn on_accepted(model: &mut Model, id: MessageId, room: &RoomId, seq: Seq, at: u64) {
+    model.pause = None;
+    let conversation = model.conversation(room);
+    // Its entry is here, or lies in a gap; otherwise it follows.
+    if seq <= conversation.newest().max(conversation.after) {
+        stop_waiting(conversation, &id);
+    }
+    set_delivery(conversation, id, Delivery::Stored { at });
+}
+
+fn on_refused(model: &mut Model, id: MessageId, room: &RoomId, code: ErrorCode) {
+    model.pause = None;
+    set_delivery(model.conversation(room), id, Delivery::Refused(code));
 }
 
 fn set_delivery(conversation: &mut Conversation, id: MessageId, delivery: Delivery) {
@@ -166,8 +217,10 @@ fn set_delivery(conversation: &mut Conversation, id: MessageId, delivery: Delive
     }
 }
 
-fn forget(conversation: &mut Conversation, id: &MessageId) {
-    conversation.waiting.change().retain(|waiting| waiting.id != *id);
+fn forget(model: &mut Model, id: &MessageId, room: &RoomId) {
+    model.pause = None;
+    let conversation = model.conversation(room);
+    stop_waiting(conversation, id);
     conversation.deliveries.change().remove(id);
 }
 
@@ -183,15 +236,9 @@ fn on_problem(model: &mut Model, refusal: Refusal) {
     if about == Some("hello") && refusal.code == ErrorCode::BadName {
         model.name = None;
     }
+    // The answer to a question for earlier entries is not to be expected any more.
     if let Some(room) = refusal.room.as_ref().filter(|_| about == Some("history")) {
-        allow_loading(model.conversation(room));
+        model.conversation(room).loading = None;
     }
     model.problem = Some(refusal);
-}
-
-/// The answer to a question for earlier entries is not to be expected any more.
-fn allow_loading(conversation: &mut Conversation) {
-    if conversation.earlier == Earlier::Loading {
-        conversation.earlier = Earlier::There;
-    }
 }

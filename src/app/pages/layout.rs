@@ -12,12 +12,14 @@ use crate::protocol::RoomId;
 pub fn Layout() -> impl IntoView {
     let store = Store::here();
     let entered = store.slice(|model| model.name.is_some());
+    let stale = store.slice(|model| model.stale);
     let current = current_room();
     view! {
         <div
             class="layout"
             class:entered=move || entered.get()
             class:in-room=move || current.with(Option::is_some)
+            class:stale=move || stale.get()
             class:people-open=move || store.people_open.get()
         >
             <Show when=move || entered.get()>

@@ -1,0 +1,258 @@
+//! What the browser keeps over reloads: rooms with their entries, and what is not sent yet.
+
+use std::cell::Cell;
+
+use js_sys::{Array, Object, Reflect};
+use leptos::logging::warn;
+use leptos::task::spawn_local;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbObjectStore, IdbTransactionMode};
+
+use super::clock::within;
+use super::database::{self, BY_ID, ENTRIES, OUTBOX, OWNER, ROOMS, Result, Transaction, answer, entry_key, from_seq};
+use crate::protocol::{Entry, Epoch, MessageId, RoomId, Seq, UserId};
+use crate::session::{Keep, Saved, SavedRoom, Unsent};
+
+/// A page that is slower to start than this for a browser's storage goes on without it.
+const LOAD_WITHIN_MS: i32 = 1_500;
+/// Entries of a room that a page starts with. Earlier ones are asked for like all others.
+const LOADED_ENTRIES: u32 = 200;
+/// Entries of a room that outlast the next start.
+const KEPT_ENTRIES: u32 = 500;
+/// The name of the one text of a record, and of the message id that is indexed.
+const TEXT: &str = "text";
+
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Owner {
+    user: UserId,
+    epoch: Epoch,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Marks {
+    cursor: Seq,
+    read: Seq,
+}
+
+/// The browser's storage. Browsers may refuse it, and then everything works until the page is closed.
+#[derive(Clone)]
+pub struct Kept(IdbDatabase);
+
+impl Kept {
+    /// Opens the storage and reads what is there.
+    pub async fn open() -> (Option<Self>, Saved) {
+        let opening = async {
+            let kept = Self(database::open().await?);
+            let saved = kept.load().await?;
+            Ok((kept, saved))
+        };
+        match within(LOAD_WITHIN_MS, opening).await {
+            Some(Ok((kept, saved))) => (Some(kept), saved),
+            Some(Err(error)) => {
+                complain(&error);
+                (None, Saved::default())
+            }
+            None => (None, Saved::default()),
+        }
+    }
+
+    async fn load(&self) -> Result<Saved> {
+        let transaction = Transaction::begin(&self.0, IdbTransactionMode::Readonly)?;
+        let saved = load_all(&transaction).await;
+        transaction.finish(saved).await
+    }
+
+    /// Messages that are not sent yet, as all tabs of this browser have left them.
+    pub async fn outbox(&self) -> Result<Vec<Unsent>> {
+        let transaction = Transaction::begin(&self.0, IdbTransactionMode::Readonly)?;
+        let outbox = load_outbox(&transaction).await;
+        transaction.finish(outbox).await
+    }
+
+    /// Writes all of these or none, after what was written before.
+    pub fn write(&self, keeps: Vec<Keep>) {
+        let transaction = Transaction::begin(&self.0, IdbTransactionMode::Readwrite);
+        spawn_local(async move {
+            let written = match transaction {
+                Ok(transaction) => {
+                    let written = write_all(&transaction, keeps).await;
+                    transaction.finish(written).await
+                }
+                Err(error) => Err(error),
+            };
+            // What is not kept is still in memory; and what is kept shows its holes, so that going on harms nothing.
+            if let Err(error) = written {
+                complain(&error);
+            }
+        });
+    }
+
+    /// Drops what nobody has scrolled back to for long.
+    pub async fn prune(&self) -> Result<()> {
+        let transaction = Transaction::begin(&self.0, IdbTransactionMode::Readwrite)?;
+        let pruned = prune_all(&transaction).await;
+        transaction.finish(pruned).await
+    }
+}
+
+/// Says once that something could not be kept. Nobody can do much about it.
+pub fn complain(error: &JsValue) {
+    thread_local! { static TOLD: Cell<bool> = const { Cell::new(false) }; }
+    if !TOLD.replace(true) {
+        warn!("This browser's storage fails, so this page may forget what it shows when it is closed: {error:?}");
+    }
+}
+
+async fn load_all(transaction: &Transaction) -> Result<Saved> {
+    let owner: Option<Owner> = read(&transaction.store(OWNER)?, &OWNER.into()).await?;
+    let mut saved = Saved { outbox: load_outbox(transaction).await?, ..Saved::default() };
+    if let Some(Owner { user, epoch }) = owner {
+        (saved.user, saved.epoch) = (Some(user), Some(epoch));
+        for room in rooms(transaction).await? {
+            let marks: Marks = read(&transaction.store(ROOMS)?, &room.as_str().into()).await?.unwrap_or_default();
+            let entries = load_entries(transaction, &room).await?;
+            saved.rooms.insert(room, SavedRoom { cursor: marks.cursor, read: marks.read, entries });
+        }
+    }
+    Ok(saved)
+}
+
+async fn rooms(transaction: &Transaction) -> Result<Vec<RoomId>> {
+    let keys: Array = answer(&transaction.store(ROOMS)?.get_all_keys()?).await?.unchecked_into();
+    Ok(keys.iter().filter_map(|key| RoomId::parse(&key.as_string()?).ok()).collect())
+}
+
+async fn load_entries(transaction: &Transaction, room: &RoomId) -> Result<Vec<Entry>> {
+    let store = transaction.store(ENTRIES)?;
+    let Some(first) = newest(&store, room, LOADED_ENTRIES).await? else { return Ok(vec![]) };
+    let texts: Array = answer(&store.get_all_with_key(&from_seq(room.as_str(), first)?)?).await?.unchecked_into();
+    // What another version of the page has written and this one cannot read leaves a hole, which can be loaded.
+    Ok(texts.iter().filter_map(|text| parse(&text)).collect())
+}
+
+/// Where the newest entries of a room begin, so many of them; `None` if there are none.
+async fn newest(store: &IdbObjectStore, room: &RoomId, count: u32) -> Result<Option<f64>> {
+    let keys: Array = answer(&store.get_all_keys_with_key(&from_seq(room.as_str(), 0.0)?)?).await?.unchecked_into();
+    let first: Array = keys.get(keys.length().saturating_sub(count)).into();
+    Ok(first.get(1).as_f64())
+}
+
+async fn load_outbox(transaction: &Transaction) -> Result<Vec<Unsent>> {
+    let records: Array = answer(&transaction.store(OUTBOX)?.get_all()?).await?.unchecked_into();
+    Ok(records.iter().filter_map(|record| parse(&Reflect::get(&record, &TEXT.into()).ok()?)).collect())
+}
+
+async fn prune_all(transaction: &Transaction) -> Result<()> {
+    let store = transaction.store(ENTRIES)?;
+    for room in rooms(transaction).await? {
+        if let Some(first) = newest(&store, &room, KEPT_ENTRIES).await? {
+            let older = web_sys::IdbKeyRange::bound_with_lower_open_and_upper_open(
+                &entry_key(room.as_str(), 0.0),
+                &entry_key(room.as_str(), first),
+                false,
+                true,
+            )?;
+            store.delete(&older)?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_all(transaction: &Transaction, keeps: Vec<Keep>) -> Result<()> {
+    for keep in keeps {
+        match keep {
+            Keep::Owner { user, epoch } => own(transaction, Owner { user, epoch }).await?,
+            Keep::Entries { epoch, room, cursor, entries } => {
+                let owner: Option<Owner> = read(&transaction.store(OWNER)?, &OWNER.into()).await?;
+                if owner.is_some_and(|owner| owner.epoch == epoch) {
+                    mark(transaction, &room, Marks { cursor, read: 0 }).await?;
+                    write_entries(transaction, &entries)?;
+                }
+            }
+            Keep::Read { room, seq } => mark(transaction, &room, Marks { cursor: 0, read: seq }).await?,
+            Keep::ForgetRoom { room } => {
+                transaction.store(ROOMS)?.delete(&room.as_str().into())?;
+                transaction.store(ENTRIES)?.delete(&from_seq(room.as_str(), 0.0)?)?;
+            }
+            Keep::Unsent(unsent) => {
+                drop_unsent(transaction, &unsent.id).await?;
+                transaction.store(OUTBOX)?.add(&record(&unsent)?)?;
+            }
+            Keep::Refused { id, code } => {
+                let outbox = transaction.store(OUTBOX)?;
+                for key in unsent_keys(&outbox, &id).await?.iter() {
+                    let record_there = answer(&outbox.get(&key)?).await?;
+                    if let Some(unsent) = parse::<Unsent>(&Reflect::get(&record_there, &TEXT.into())?) {
+                        outbox.put_with_key(&record(&Unsent { refused: Some(code), ..unsent })?, &key)?;
+                    }
+                }
+            }
+            Keep::Settled { id } => drop_unsent(transaction, &id).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Rooms are kept for one person and epoch. What is not sent yet is worth sending whoever is asked for it.
+async fn own(transaction: &Transaction, owner: Owner) -> Result<()> {
+    let store = transaction.store(OWNER)?;
+    if read(&store, &OWNER.into()).await?.as_ref() != Some(&owner) {
+        transaction.store(ROOMS)?.clear()?;
+        transaction.store(ENTRIES)?.clear()?;
+        store.put_with_key(&text(&owner), &OWNER.into())?;
+    }
+    Ok(())
+}
+
+/// Marks only move forward: another tab, which shares the entries, may be further.
+async fn mark(transaction: &Transaction, room: &RoomId, marks: Marks) -> Result<()> {
+    let store = transaction.store(ROOMS)?;
+    let key = room.as_str().into();
+    let before: Marks = read(&store, &key).await?.unwrap_or_default();
+    let marks = Marks { cursor: marks.cursor.max(before.cursor), read: marks.read.max(before.read) };
+    store.put_with_key(&text(&marks), &key)?;
+    Ok(())
+}
+
+fn write_entries(transaction: &Transaction, entries: &[Entry]) -> Result<()> {
+    let store = transaction.store(ENTRIES)?;
+    for entry in entries {
+        store.put_with_key(&text(entry), &entry_key(entry.room.as_str(), entry.seq as f64))?;
+    }
+    Ok(())
+}
+
+async fn drop_unsent(transaction: &Transaction, id: &MessageId) -> Result<()> {
+    let outbox = transaction.store(OUTBOX)?;
+    for key in unsent_keys(&outbox, id).await?.iter() {
+        outbox.delete(&key)?;
+    }
+    Ok(())
+}
+
+async fn unsent_keys(outbox: &IdbObjectStore, id: &MessageId) -> Result<Array> {
+    let keys = outbox.index(BY_ID)?.get_all_keys_with_key(&id.as_str().into())?;
+    Ok(answer(&keys).await?.unchecked_into())
+}
+
+fn record(unsent: &Unsent) -> Result<JsValue> {
+    let record = Object::new();
+    Reflect::set(&record, &BY_ID.into(), &unsent.id.as_str().into())?;
+    Reflect::set(&record, &TEXT.into(), &text(unsent))?;
+    Ok(record.into())
+}
+
+async fn read<T: DeserializeOwned>(store: &IdbObjectStore, key: &JsValue) -> Result<Option<T>> {
+    Ok(parse(&answer(&store.get(key)?).await?))
+}
+
+fn parse<T: DeserializeOwned>(text: &JsValue) -> Option<T> {
+    serde_json::from_str(&text.as_string()?).ok()
+}
+
+fn text(value: &impl Serialize) -> JsValue {
+    // Plain values with text keys always have a JSON form.
+    serde_json::to_string(value).unwrap_or_default().into()
+}

@@ -1,0 +1,70 @@
+//! The browser's tabs that show this page. They share an outbox, tell each other what is in it, and one of them sends.
+
+use js_sys::{Function, Promise, Reflect};
+use leptos::prelude::window;
+use leptos::task::spawn_local;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use super::driver::input;
+use crate::session::Note;
+
+const CHANNEL: &str = "parlor";
+const LOCK: &str = "parlor.outbox";
+
+/// What tabs tell each other. Old browsers have no such channel; then each tab shows what it knows itself.
+pub struct Tabs(Option<BroadcastChannel>);
+
+impl Tabs {
+    pub fn listen() -> Self {
+        let channel = BroadcastChannel::new(CHANNEL).ok();
+        if let Some(channel) = &channel {
+            let heard = Closure::<dyn Fn(MessageEvent)>::new(hear);
+            channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+            heard.forget();
+        }
+        Self(channel)
+    }
+
+    pub fn tell(&self, note: &Note) {
+        if let (Some(channel), Ok(text)) = (&self.0, serde_json::to_string(note)) {
+            // A channel refuses only what cannot be copied, and text can.
+            let _ = channel.post_message(&text.into());
+        }
+    }
+}
+
+fn hear(event: MessageEvent) {
+    // A tab with another version of the page may tell what this one does not know.
+    let note = event.data().as_string().and_then(|text| serde_json::from_str::<Note>(&text).ok());
+    if let Some(note) = note {
+        input(|session, now| session.handle_note(now, note));
+    }
+}
+
+/// Calls back when it is this tab's turn to send, for as long as it lives or until it gives the turn up.
+///
+/// The lock is the browser's, so it goes on by itself to another tab when this one is closed or dies. Pages on plain
+/// `http` have no locks, except on the machine itself: there every tab sends. That is safe, since a message that is sent
+/// twice is stored once; only the order between messages written in different tabs is then left to chance.
+pub fn wait_for_turn(lead: impl Fn() + Clone + 'static, hold: impl Fn(Function) + 'static) {
+    spawn_local(async move {
+        if request_lock(lead.clone(), hold).await.is_err() {
+            lead();
+        }
+    });
+}
+
+async fn request_lock(lead: impl Fn() + 'static, hold: impl Fn(Function) + 'static) -> Result<(), JsValue> {
+    let locks = Reflect::get(&window().navigator(), &"locks".into())?;
+    let request: Function = Reflect::get(&locks, &"request".into())?.dyn_into()?;
+    let granted = Closure::<dyn Fn() -> Promise>::new(move || {
+        lead();
+        Promise::new(&mut |give_up, _| hold(give_up))
+    });
+    let ended: Promise = request.call2(&locks, &LOCK.into(), granted.as_ref())?.dyn_into()?;
+    JsFuture::from(ended).await?;
+    Ok(())
+}
