@@ -165,13 +165,16 @@ async fn write_all(transaction: &Transaction, keeps: Vec<Keep>) -> Result<()> {
         match keep {
             Keep::Owner { user, epoch } => own(transaction, Owner { user, epoch }).await?,
             Keep::Entries { epoch, room, cursor, entries } => {
-                let owner: Option<Owner> = read(&transaction.store(OWNER)?, &OWNER.into()).await?;
-                if owner.is_some_and(|owner| owner.epoch == epoch) {
+                if is_kept(transaction, &epoch).await? {
                     mark(transaction, &room, Marks { cursor, read: 0 }).await?;
                     write_entries(transaction, &entries)?;
                 }
             }
-            Keep::Read { room, seq } => mark(transaction, &room, Marks { cursor: 0, read: seq }).await?,
+            Keep::Read { epoch, room, seq } => {
+                if is_kept(transaction, &epoch).await? {
+                    mark(transaction, &room, Marks { cursor: 0, read: seq }).await?;
+                }
+            }
             Keep::ForgetRoom { room } => {
                 transaction.store(ROOMS)?.delete(&room.as_str().into())?;
                 transaction.store(ENTRIES)?.delete(&from_seq(room.as_str(), 0.0)?)?;
@@ -204,6 +207,12 @@ async fn own(transaction: &Transaction, owner: Owner) -> Result<()> {
         store.put_with_key(&text(&owner), &OWNER.into())?;
     }
     Ok(())
+}
+
+/// Whether this is the log of which rooms are kept. A tab that has not heard of another one yet still speaks of its own.
+async fn is_kept(transaction: &Transaction, epoch: &Epoch) -> Result<bool> {
+    let owner: Option<Owner> = read(&transaction.store(OWNER)?, &OWNER.into()).await?;
+    Ok(owner.is_some_and(|owner| owner.epoch == *epoch))
 }
 
 /// Marks only move forward: another tab, which shares the entries, may be further.
