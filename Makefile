@@ -1,6 +1,6 @@
 # Every target is one script in scripts/, which can be read and run by itself.
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint e2e screenshots
+.PHONY: help run build dev test lint e2e screenshots conformance fuzz
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,3 +25,9 @@ e2e: ## Build for release and run the browser tests alone
 
 screenshots: ## Build for release and photograph every screen into end2end/screenshots
 	@scripts/screenshots
+
+conformance: ## Put the WebSocket code to the cases of Autobahn
+	@scripts/conformance
+
+fuzz: ## Feed hostile input to the decoders and to both cores (FUZZ_SECONDS for each)
+	@scripts/fuzz

@@ -10,6 +10,7 @@ mod entry;
 mod ids;
 pub mod limits;
 mod names;
+mod numbers;
 mod server_frame;
 mod states;
 

@@ -6,7 +6,7 @@
 mod config;
 mod connection;
 mod driver;
-mod http;
+pub mod http;
 mod http_error;
 mod hub_handle;
 mod identity;
@@ -16,6 +16,7 @@ mod routes;
 mod signals;
 mod site;
 mod store;
+pub mod websocket;
 
 use std::io;
 use std::net::SocketAddr;

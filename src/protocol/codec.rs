@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client_frame::ClientFrame;
 use super::codes::ErrorCode;
-use super::limits::FRAME_BYTES_MAX;
+use super::limits::{FRAME_BYTES_MAX, INTEGER_MAX};
 use super::server_frame::ServerFrame;
 
 /// A frame that could not be read, and as much as could be told about it.
@@ -24,7 +24,12 @@ pub fn encode(frame: &impl Serialize) -> String {
 }
 
 pub fn decode_client(text: &str) -> Result<ClientFrame, DecodeError> {
-    serde_json::from_str(text).map_err(|error| explain(text, &error))
+    let frame: ClientFrame = serde_json::from_str(text).map_err(|error| explain(text, &error))?;
+    if frame.greatest_number() > INTEGER_MAX {
+        let about = Some(frame.type_name().to_owned());
+        return Err(DecodeError { code: ErrorCode::BadFrame, message: "a number is above 2^53 - 1".into(), about });
+    }
+    Ok(frame)
 }
 
 /// `None` for text that no server of this protocol sends; unknown types are [`ServerFrame::Unknown`].
@@ -32,7 +37,7 @@ pub fn decode_server(text: &str) -> Option<ServerFrame> {
     if text.len() > FRAME_BYTES_MAX {
         return None;
     }
-    serde_json::from_str(text).ok()
+    serde_json::from_str(text).ok().filter(|frame: &ServerFrame| frame.greatest_number() <= INTEGER_MAX)
 }
 
 /// Tells apart what is not JSON, what names no known type, and what has wrong fields. Only on the way to an error.
@@ -79,6 +84,18 @@ mod tests {
     fn deep_nesting_is_an_error_and_not_a_crash() {
         let deep = format!("{}{}", r#"{"type":"ping","x":"#.to_owned() + &"[".repeat(50_000), "]".repeat(50_000));
         assert!(decode_client(&deep).is_err());
+    }
+
+    #[test]
+    fn numbers_that_nobody_can_reckon_with_are_refused() {
+        for number in [INTEGER_MAX + 1, u64::MAX] {
+            let join = format!(r#"{{"type":"join","room":"general","since":{number}}}"#);
+            assert_eq!(refused(&join), (ErrorCode::BadFrame, Some("join".into())));
+            let ack = format!(r#"{{"type":"ack","cursors":{{"general":{number}}}}}"#);
+            assert_eq!(refused(&ack), (ErrorCode::BadFrame, Some("ack".into())));
+            assert_eq!(decode_server(&format!(r#"{{"type":"read","room":"general","seq":{number}}}"#)), None);
+        }
+        assert!(decode_client(&format!(r#"{{"type":"join","room":"general","since":{INTEGER_MAX}}}"#)).is_ok());
     }
 
     #[test]

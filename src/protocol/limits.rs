@@ -4,6 +4,8 @@
 
 /// One frame, in bytes, in either direction.
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// Any integer: what every reader of JSON takes exactly.
+pub const INTEGER_MAX: u64 = (1 << 53) - 1;
 /// One message, in Unicode scalar values. Four bytes each and JSON escapes still fit a frame.
 pub const MESSAGE_CHARS_MAX: usize = 4_000;
 pub const USER_NAME_CHARS_MAX: usize = 32;

@@ -3,34 +3,27 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::Error;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
-use tungstenite::{Error as WsError, error::ProtocolError};
 
 use super::http_error::HttpError;
 use super::hub_handle::{ConnHandle, HubHandle, Outgoing};
+use super::websocket::{self, Heard, Sink, Stream, close_frame};
 use crate::protocol::limits::FRAME_BYTES_MAX;
 use crate::protocol::{CloseCode, SUBPROTOCOL};
 
-/// Most frames of a chat are small, and most connections are idle: what each holds ready is kept small too.
-const BUFFER_BYTES: usize = 4 * 1024;
 /// A socket that takes nothing for this long is given up.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
-/// What a client gets to answer the server's close frame.
-const CLOSE_WITHIN: Duration = Duration::from_secs(3);
-
-type Sink = SplitSink<WebSocket, Message>;
 
 /// How a connection came to its end.
 enum End {
     /// The client has closed it, or it broke, or its socket takes nothing.
     Lost,
-    /// What the client sent is not WebSocket; RFC 6455 (section 7.4.1) gives the number.
+    /// What the client sent is not WebSocket, and this is the number to close with.
     Broken(u16),
     /// The hub wanted it closed, and the client has been told.
     Closed,
@@ -38,12 +31,7 @@ enum End {
 
 /// Turns a request into a connection to the hub.
 pub fn upgrade(upgrade: WebSocketUpgrade, hub: HubHandle) -> Result<Response, HttpError> {
-    let upgrade = upgrade
-        .protocols([SUBPROTOCOL])
-        .max_frame_size(FRAME_BYTES_MAX)
-        .max_message_size(FRAME_BYTES_MAX)
-        .read_buffer_size(BUFFER_BYTES)
-        .write_buffer_size(BUFFER_BYTES);
+    let upgrade = websocket::configure(upgrade, FRAME_BYTES_MAX).protocols([SUBPROTOCOL]);
     if upgrade.selected_protocol().is_none() {
         return Err(HttpError::SubprotocolMissing);
     }
@@ -60,39 +48,27 @@ async fn serve(socket: WebSocket, hub: HubHandle) {
     };
     match end {
         End::Lost => {}
-        End::Broken(code) => {
-            let _ = timeout(CLOSE_WITHIN, sink.send(close_frame(code, "not WebSocket"))).await;
-        }
-        // What still comes is read and dropped: a socket closed over unread bytes can take its close frame back.
-        End::Closed => {
-            let _ = timeout(CLOSE_WITHIN, reading).await;
-        }
+        End::Broken(code) => websocket::close_broken(&mut sink, code).await,
+        End::Closed => websocket::await_close(reading).await,
     }
     handle.closed().await;
 }
 
 /// Tells the hub what comes, until nothing more can come.
-async fn read(mut stream: SplitStream<WebSocket>, handle: &ConnHandle) -> End {
-    while let Some(message) = stream.next().await {
-        match message {
-            Ok(Message::Text(text)) => handle.text(text).await,
-            Ok(Message::Binary(_)) => handle.violation(CloseCode::Unsupported).await,
-            Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => {}
-            Err(error) => match error.into_inner().downcast_ref() {
-                Some(WsError::Capacity(_)) => {
-                    handle.violation(CloseCode::TooBig).await;
-                    // Nothing can be read past such a frame. The hub has the connection closed.
-                    return pending().await;
-                }
-                Some(WsError::Utf8(_)) => return End::Broken(1007),
-                Some(WsError::Protocol(error)) if *error != ProtocolError::ResetWithoutClosingHandshake => {
-                    return End::Broken(1002);
-                }
-                _ => return End::Lost,
-            },
+async fn read(mut stream: Stream, handle: &ConnHandle) -> End {
+    loop {
+        match websocket::hear(&mut stream).await {
+            Heard::Text(text) => handle.text(text).await,
+            Heard::Binary(_) => handle.violation(CloseCode::Unsupported).await,
+            Heard::TooBig => {
+                handle.violation(CloseCode::TooBig).await;
+                // Nothing can be read past such a frame. The hub has the connection closed.
+                return pending().await;
+            }
+            Heard::Broken(code) => return End::Broken(code),
+            Heard::Lost => return End::Lost,
         }
     }
-    End::Lost
 }
 
 /// Writes what the hub says and tells it how much the socket has taken, until the hub wants it closed. `None` if the
@@ -123,8 +99,4 @@ fn text_frame(frame: Bytes) -> Option<Message> {
         .inspect_err(|error| tracing::error!(%error, "the hub made a frame that is not UTF-8"))
         .ok()
         .map(Message::Text)
-}
-
-fn close_frame(code: u16, reason: &'static str) -> Message {
-    Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }))
 }

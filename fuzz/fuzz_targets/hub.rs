@@ -1,0 +1,6 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use parlor_fuzz::hub::{Run, run};
+
+fuzz_target!(|steps: Run| run(steps));

@@ -1,0 +1,100 @@
+use std::collections::{BTreeMap, VecDeque};
+
+use parlor::protocol::limits::{
+    FRAME_BYTES_MAX, FRAMES_IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX, PAGE_ENTRIES_MAX, ROOMS_MAX, ROOMS_PER_FRAME,
+    UNACKED_ENTRIES_MAX,
+};
+use parlor::protocol::{ClientFrame, Entry, EntryKind, Joined, RoomId, Seq, ServerFrame, UserId, decode_server};
+
+/// What the server's shell has room for; with more, it would have to drop a connection that did nothing wrong.
+const OUTBOX_MAX: usize = FRAMES_IN_FLIGHT_MAX + ROOMS_MAX.div_ceil(ROOMS_PER_FRAME) + 2;
+
+/// What is committed.
+pub type Log = BTreeMap<RoomId, Vec<Entry>>;
+
+/// One connection to the hub, and what the hub owes it.
+#[derive(Debug, Default)]
+pub struct Wire {
+    /// Whose it is, from `welcome` on.
+    pub user: Option<UserId>,
+    pub is_closed: bool,
+    /// Sizes of the frames that the socket has not taken.
+    pub in_flight: VecDeque<usize>,
+    pub places: BTreeMap<RoomId, Place>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub sent: Seq,
+    pub acked: Seq,
+}
+
+impl Wire {
+    pub fn heard(&mut self, text: &[u8], log: &Log) {
+        assert!(!self.is_closed, "a frame after the end");
+        assert!(text.len() <= FRAME_BYTES_MAX);
+        let frame = decode_server(std::str::from_utf8(text).unwrap()).unwrap();
+        self.in_flight.push_back(text.len());
+        assert!(self.in_flight.len() <= OUTBOX_MAX, "more than the shell has room for");
+        let bytes = self.in_flight.iter().sum::<usize>();
+        assert!(bytes <= IN_FLIGHT_BYTES_MAX + OUTBOX_MAX * FRAME_BYTES_MAX / 8, "{bytes} bytes in flight");
+        let greeted = self.user.is_some();
+        assert!(greeted || matches!(frame, ServerFrame::Welcome(_) | ServerFrame::Error(_) | ServerFrame::Bye(_)));
+        match frame {
+            ServerFrame::Welcome(welcome) => assert_eq!(self.user.replace(welcome.user.id), None),
+            ServerFrame::Joined(joined) => self.joined(joined, log),
+            ServerFrame::Left { room } => drop(self.places.remove(&room)),
+            ServerFrame::Entry(entry) => self.entry(&entry, log),
+            ServerFrame::Accepted { room, id, seq, at } => {
+                let entry = entry_at(log, &room, seq).expect("what is accepted is committed");
+                assert_eq!((Some(&entry.by.id), entry.at), (self.user.as_ref(), at));
+                assert!(matches!(&entry.kind, EntryKind::Message { id: stored, .. } if *stored == id));
+            }
+            ServerFrame::Read { room, seq } => assert!(seq <= head_of(log, &room)),
+            ServerFrame::History(page) => {
+                assert!(page.entries.len() <= PAGE_ENTRIES_MAX);
+                for entry in &page.entries {
+                    assert_eq!(entry_at(log, &page.room, entry.seq), Some(entry));
+                }
+                assert!(page.entries.windows(2).all(|pair| pair[1].seq == pair[0].seq + 1));
+            }
+            ServerFrame::Unknown => panic!("a frame of no type"),
+            _ => {}
+        }
+    }
+
+    fn joined(&mut self, joined: Joined, log: &Log) {
+        let Joined { room, head, after, read } = joined;
+        assert!(after <= head && read <= head && head <= head_of(log, &room.id));
+        self.places.insert(room.id, Place { sent: after, acked: after });
+    }
+
+    fn entry(&mut self, entry: &Entry, log: &Log) {
+        assert_eq!(entry_at(log, &entry.room, entry.seq), Some(entry), "not what is committed");
+        let place = self.places.get_mut(&entry.room).expect("only of rooms that it is in");
+        let next = [place.sent + 1, place.acked + 1];
+        assert!(next.contains(&entry.seq), "{:?} is followed by {}", place, entry.seq);
+        place.sent = entry.seq;
+        let unacked: u64 = self.places.values().map(|place| place.sent - place.acked).sum();
+        assert!(unacked <= UNACKED_ENTRIES_MAX, "{unacked} entries without an ack");
+    }
+
+    /// The hub has taken this frame.
+    pub fn said(&mut self, frame: &ClientFrame) {
+        if let ClientFrame::Ack { cursors } = frame {
+            for (room, seq) in cursors {
+                if let Some(place) = self.places.get_mut(room) {
+                    place.acked = (*seq).clamp(place.acked, place.sent.max(place.acked));
+                }
+            }
+        }
+    }
+}
+
+pub fn head_of(log: &Log, room: &RoomId) -> Seq {
+    log.get(room).map_or(0, |entries| entries.len() as u64)
+}
+
+fn entry_at<'a>(log: &'a Log, room: &RoomId, seq: Seq) -> Option<&'a Entry> {
+    log.get(room)?.get(usize::try_from(seq).ok()?.checked_sub(1)?)
+}
