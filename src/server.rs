@@ -15,7 +15,7 @@ mod page;
 mod routes;
 mod signals;
 mod site;
-mod store;
+pub mod store;
 
 use std::io;
 use std::net::SocketAddr;

@@ -123,3 +123,15 @@ fn every_connection_writes_durably() {
     db.pragma_update(None, "synchronous", "NORMAL").unwrap();
     assert!(!super::super::connect::is_durable(db).unwrap());
 }
+
+#[test]
+fn a_copy_made_by_vacuum_into_while_the_log_is_open_is_whole() {
+    let mut on_disk = OnDisk::new();
+    let mut engine = open_with_room(&mut on_disk);
+    commit(&mut engine, messages());
+    let mut copy = OnDisk::new();
+    on_disk.database().execute("VACUUM INTO ?", [copy.path().to_str().unwrap()]).unwrap();
+    assert_eq!(seqs(&copy.open()), [1, 2, 3, 4]);
+    let repeated = commit(&mut copy.open(), messages());
+    assert!(repeated.iter().all(|answer| answer.as_ref().is_ok_and(|it| !it.new)));
+}
