@@ -15,7 +15,7 @@ mod page;
 mod routes;
 mod signals;
 mod site;
-mod store;
+pub mod store;
 pub mod websocket;
 
 use std::io;

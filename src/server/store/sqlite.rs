@@ -12,6 +12,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
@@ -112,9 +113,8 @@ impl Engine for SqliteEngine {
 /// The last to close leaves one file that is the whole log.
 impl Drop for SqliteEngine {
     fn drop(&mut self) {
-        if let Some(db) = &self.db
-            && let Err(error) = connect::empty_wal(db)
-        {
+        let db = self.db.take().map_or_else(|| connect::to_write(&self.path), Ok);
+        if let Err(error) = db.map_err(|error| error.to_string()).and_then(|db| connect::empty_wal(&db)) {
             tracing::warn!(%error, "the newest entries stay in the files beside the database; keep them together");
         }
     }
@@ -136,11 +136,24 @@ fn engine_error(error: rusqlite::Error) -> EngineError {
 /// Two servers on one log would give the same seq twice.
 fn lock(dir: &Path) -> Result<File, OpenError> {
     let unusable = |cause| OpenError::Folder { path: dir.into(), cause };
-    fs::create_dir_all(dir).map_err(unusable)?;
+    make_folder(dir).map_err(unusable)?;
     let file = File::create(dir.join("parlor.lock")).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: dir.into() }),
         Err(TryLockError::Error(cause)) => Err(unusable(cause)),
     }
+}
+
+/// A folder that nobody has told the disk about could be gone after a power cut, with all that is in it.
+fn make_folder(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(dir)?;
+    for above in dir.canonicalize()?.ancestors().skip(1) {
+        // Not everyone may open every folder, and some systems flush folders by themselves.
+        let _ = File::open(above).and_then(|folder| folder.sync_all());
+    }
+    Ok(())
 }

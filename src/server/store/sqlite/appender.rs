@@ -21,7 +21,7 @@ impl<'t> Appender<'t> {
     pub fn new(transaction: &'t Transaction<'t>) -> rusqlite::Result<Self> {
         let insert = transaction.prepare_cached(
             "INSERT INTO entries (room, seq, at, by_id, by_name, message, kind, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (room, by_id, message) WHERE message IS NOT NULL DO NOTHING",
+             ON CONFLICT (message, room, by_id) WHERE message IS NOT NULL DO NOTHING",
         )?;
         let first = transaction.prepare_cached(&format!(
             "SELECT {} FROM entries WHERE room = ? AND by_id = ? AND message = ?",

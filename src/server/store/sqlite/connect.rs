@@ -58,7 +58,7 @@ pub fn is_durable(db: &Connection) -> rusqlite::Result<bool> {
 
 /// Puts everything into the database itself, so that the files beside it can go.
 pub fn empty_wal(db: &Connection) -> Result<(), String> {
-    match db.pragma_query_value(None, "wal_checkpoint(TRUNCATE)", |row| row.get::<_, bool>(0)) {
+    match db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)) {
         Ok(false) => Ok(()),
         Ok(true) => Err("somebody else reads the database".into()),
         Err(error) => Err(error.to_string()),

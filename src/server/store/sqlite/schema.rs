@@ -36,11 +36,7 @@ fn to_1(step: &Transaction) -> rusqlite::Result<()> {
 fn to_2(step: &Transaction) -> rusqlite::Result<()> {
     step.execute_batch(include_str!("schema/2.sql"))?;
     copy_with_checksums(step)?;
-    // The same as before, on the new table: what makes sending idempotent.
-    step.execute_batch(
-        "DROP TABLE entries_1;
-         CREATE UNIQUE INDEX messages ON entries (room, by_id, message) WHERE message IS NOT NULL;",
-    )
+    step.execute_batch("DROP TABLE entries_1")
 }
 
 fn copy_with_checksums(step: &Transaction) -> rusqlite::Result<()> {

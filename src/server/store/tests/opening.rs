@@ -6,7 +6,7 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use super::Log;
 use crate::log::conformance::{message, room};
-use crate::log::{Loaded, PageRange};
+use crate::log::{Loaded, PageRange, Unavailable};
 use crate::server::store::{OpenError, Store};
 
 fn names_and_heads(loaded: &Loaded) -> Vec<(&str, u64)> {
@@ -70,4 +70,24 @@ fn a_server_that_stops_leaves_one_file_also_when_it_was_reading() {
     let mut files: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
     files.sort();
     assert_eq!(files, ["parlor.lock", "parlor.sqlite"]);
+}
+
+#[test]
+fn a_database_that_cannot_be_read_is_told_and_read_again_once_it_can() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut log, _) = Log::open(dir.path());
+    for n in 0..50 {
+        log.append(message("general", "ada", &format!("m-{n}"), &"x".repeat(1_000))).unwrap();
+    }
+    log.store.close();
+    let (mut log, _) = Log::open(dir.path());
+    let path = dir.path().join("parlor.sqlite");
+    let fine = fs::read(&path).unwrap();
+    let mut ruined = fine.clone();
+    ruined[4_096..].fill(0xff);
+    fs::write(&path, ruined).unwrap();
+    assert_eq!(log.page(&room("general"), PageRange::After(0)), Err(Unavailable));
+    fs::write(&path, fine).unwrap();
+    assert_eq!(log.page(&room("general"), PageRange::After(40)).unwrap().len(), 11);
+    log.store.close();
 }

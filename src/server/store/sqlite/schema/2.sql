@@ -16,3 +16,6 @@ CREATE TABLE entries (
     checksum INTEGER NOT NULL, -- the CRC-32 of the entry
     PRIMARY KEY (room, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- What makes sending idempotent. Ids come first: those of one time lie side by side, so that a commit changes few pages.
+CREATE UNIQUE INDEX messages ON entries (message, room, by_id) WHERE message IS NOT NULL;

@@ -1,5 +1,6 @@
 use std::fs;
 
+use super::super::connect;
 use super::{OnDisk, SqliteEngine};
 use crate::log::conformance::{Fixture, commit, commit_one, created, message, room};
 use crate::log::{Append, Batch, Engine, PageRange, Reader};
@@ -113,13 +114,39 @@ fn a_log_that_was_closed_is_one_file() {
 }
 
 #[test]
+fn what_keeps_a_log_from_being_one_file_is_told() {
+    let mut on_disk = OnDisk::new();
+    let mut engine = open_with_room(&mut on_disk);
+    let other = on_disk.database();
+    other.execute_batch("BEGIN; SELECT * FROM entries").unwrap();
+    commit(&mut engine, messages());
+    let db = engine.db.as_ref().unwrap();
+    assert_eq!(connect::empty_wal(db), Err("somebody else reads the database".into()));
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(connect::empty_wal(db), Ok(()));
+    assert_eq!(fs::metadata(on_disk.0.path().join("parlor.sqlite-wal")).unwrap().len(), 0);
+}
+
+#[test]
 fn every_connection_writes_durably() {
     let mut on_disk = OnDisk::new();
     let mut engine = open_with_room(&mut on_disk);
     engine.db = None;
     commit(&mut engine, messages());
     let db = engine.db.as_ref().unwrap();
-    assert!(super::super::connect::is_durable(db).unwrap());
+    assert!(connect::is_durable(db).unwrap());
     db.pragma_update(None, "synchronous", "NORMAL").unwrap();
-    assert!(!super::super::connect::is_durable(db).unwrap());
+    assert!(!connect::is_durable(db).unwrap());
+}
+
+#[test]
+fn a_copy_made_by_vacuum_into_while_the_log_is_open_is_whole() {
+    let mut on_disk = OnDisk::new();
+    let mut engine = open_with_room(&mut on_disk);
+    commit(&mut engine, messages());
+    let mut copy = OnDisk::new();
+    on_disk.database().execute("VACUUM INTO ?", [copy.path().to_str().unwrap()]).unwrap();
+    assert_eq!(seqs(&copy.open()), [1, 2, 3, 4]);
+    let repeated = commit(&mut copy.open(), messages());
+    assert!(repeated.iter().all(|answer| answer.as_ref().is_ok_and(|it| !it.new)));
 }
