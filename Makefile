@@ -1,6 +1,6 @@
 # Every target is one script in scripts/, which can be read and run by itself.
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint e2e screenshots conformance fuzz
+.PHONY: help run build dev test lint e2e screenshots conformance fuzz soak
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ screenshots: ## Build for release and photograph every screen into end2end/scree
 
 conformance: ## Put the WebSocket code to the cases of Autobahn
 	@scripts/conformance
+
+soak: ## Simulate for hours (PARLOR_SEEDS)
+	@scripts/soak
 
 fuzz: ## Feed hostile input to the decoders and to both cores (FUZZ_SECONDS for each)
 	@scripts/fuzz
