@@ -62,6 +62,11 @@ impl MemoryEngine {
         Self(Arc::new(Mutex::new(State { epoch, rooms, space: usize::MAX })))
     }
 
+    pub fn entry(&self, room: &RoomId, seq: Seq) -> Option<Entry> {
+        let at = usize::try_from(seq.checked_sub(1)?).ok()?;
+        lock(&self.0).rooms.get(room)?.entries.get(at).cloned()
+    }
+
     /// All that is in a room, in order.
     pub fn entries(&self, room: &RoomId) -> Vec<Entry> {
         lock(&self.0).rooms.get(room).map(|room| room.entries.clone()).unwrap_or_default()

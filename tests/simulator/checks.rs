@@ -6,9 +6,10 @@ use parlor::protocol::limits::{FRAMES_IN_FLIGHT_MAX, UNACKED_ENTRIES_MAX};
 use parlor::protocol::{Entry, MessageId, RoomId, Seq, ServerFrame, decode_server};
 use parlor::session::Link;
 
+use crate::people::Written;
 use crate::server::Server;
 use crate::tab::Screen;
-use crate::wire::{Stream, Wire};
+use crate::wire::{Stream, Wire, is_one_of};
 use crate::world::World;
 
 /// A room list that was begun is finished, and a goodbye comes on top.
@@ -49,7 +50,8 @@ pub fn moves_forward(room: &RoomId, before: Seq, seq: Seq) {
 
 /// What the server sends is one stream a room: from `after` on without a jump, whatever was sent before or comes again.
 pub fn stream_goes_on(wire: &mut Wire, text: &str) {
-    match decode_server(text) {
+    let is_told_here = is_one_of(text, &["joined", "left", "entry"]);
+    match is_told_here.then(|| decode_server(text)).flatten() {
         Some(ServerFrame::Joined(joined)) => {
             wire.streams.insert(joined.room.id, Stream { sent: joined.after, acked: joined.after });
         }
@@ -84,10 +86,10 @@ pub fn converged(world: &World) {
         let unsent = browser.storage.saved.outbox.iter().find(|unsent| unsent.refused.is_none());
         assert_eq!(unsent, None, "[convergence] nothing waits in a browser any more");
     }
+    let members = world.server.members();
     for (id, tab) in &world.tabs {
         assert_eq!(tab.link, Link::Online, "[convergence] {id:?} is online again");
         let user = world.user_of(*id);
-        let members = world.server.members();
         let rooms: Vec<_> = logs.keys().filter(|room| members[*room].contains_key(&user)).collect();
         assert_eq!(tab.screens.keys().collect::<Vec<_>>(), rooms, "[convergence] {id:?} shows the rooms it is in");
         for (room, screen) in &tab.screens {
@@ -117,18 +119,15 @@ fn every_log_is_dense_and_has_no_message_twice(logs: &BTreeMap<RoomId, Vec<Entry
 }
 
 fn every_written_message_is_in_the_log_in_order(world: &World, logs: &BTreeMap<RoomId, Vec<Entry>>) {
-    let place = |room: &RoomId, id: &MessageId| {
-        let entry = logs[room].iter().find(|entry| entry.message_id() == Some(id));
-        entry.map(|entry| entry.seq)
-    };
-    for written in world.written.iter().filter(|written| !written.may_be_lost) {
-        let seq = place(&written.room, &written.id);
-        assert!(seq.is_some(), "[durability] {} was written in {} and is not there", written.id, written.room);
+    let entries = logs.values().flatten();
+    let places: BTreeMap<_, _> = entries.filter_map(|entry| Some((entry.message_id()?, entry.seq))).collect();
+    for Written { id, room, .. } in world.written.iter().filter(|written| !written.may_be_lost) {
+        assert!(places.contains_key(id), "[durability] {id} was written in {room} and is not there");
     }
     // Of one tab, and of tabs of one browser that tell each other in time.
     for (n, earlier) in world.written.iter().enumerate() {
         for later in world.written[n + 1..].iter().filter(|later| world.is_ordered(earlier, later)) {
-            if let (Some(first), Some(second)) = (place(&earlier.room, &earlier.id), place(&later.room, &later.id)) {
+            if let (Some(first), Some(second)) = (places.get(&earlier.id), places.get(&later.id)) {
                 assert!(first < second, "[order] {earlier:?} was written before {later:?}");
             }
         }

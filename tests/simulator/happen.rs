@@ -7,7 +7,7 @@ use parlor::session::Action;
 
 use crate::checks;
 use crate::tab::TabId;
-use crate::wire::{Wire, is_expendable_for_client, is_expendable_for_server};
+use crate::wire::{Wire, is_expendable_for_client, is_expendable_for_server, is_one_of};
 use crate::world::{Happening, World};
 
 /// A frame in so many has something done to it on a lossy wire.
@@ -96,7 +96,9 @@ impl World {
 
     fn arrived_at_server(&mut self, conn: ConnId, text: &str) {
         let Some(wire) = self.wires.get_mut(&conn).filter(|wire| !wire.is_cut) else { return };
-        if let Ok(ClientFrame::Ack { cursors }) = decode_client(text) {
+        if is_one_of(text, &["ack"])
+            && let Ok(ClientFrame::Ack { cursors }) = decode_client(text)
+        {
             for (room, seq) in cursors {
                 if let Some(stream) = wire.streams.get_mut(&room) {
                     stream.acked = stream.acked.max(seq.min(stream.sent));

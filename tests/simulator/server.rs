@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use parlor::hub::Hub;
-use parlor::log::{Append, Batch, Engine, LoadedRoom, MemoryEngine, PageRange, ReadMark, Reader, Ticket};
+use parlor::log::{Append, Batch, Engine, LoadedRoom, MemoryEngine, ReadMark, Ticket};
 use parlor::protocol::{Entry, EntryKind, Epoch, MessageId, RoomId, Seq, User, UserId};
 
 /// The server: a hub that dies with it, and a disk that does not.
@@ -85,11 +85,11 @@ impl Server {
     /// Whether this is in the log, or was in one that a backup has replaced.
     pub fn has_ever_held(&self, entry: &Entry) -> bool {
         let mut logs = self.past.iter().chain([&self.disk]);
-        logs.any(|log| entry_of(log, &entry.room, entry.seq).as_ref() == Some(entry))
+        logs.any(|log| log.entry(&entry.room, entry.seq).as_ref() == Some(entry))
     }
 
     pub fn has_once_held(&self, room: &RoomId, seq: Seq, id: &MessageId) -> bool {
-        self.past.iter().any(|log| entry_of(log, room, seq).is_some_and(|entry| entry.message_id() == Some(id)))
+        self.past.iter().any(|log| log.entry(room, seq).is_some_and(|entry| entry.message_id() == Some(id)))
     }
 
     /// Who is in which room, and how far they have read.
@@ -102,13 +102,8 @@ impl Server {
     }
 
     pub fn holds(&self, room: &RoomId, seq: Seq, id: &MessageId) -> bool {
-        entry_of(&self.disk, room, seq).is_some_and(|entry| entry.message_id() == Some(id))
+        self.disk.entry(room, seq).is_some_and(|entry| entry.message_id() == Some(id))
     }
-}
-
-fn entry_of(log: &MemoryEngine, room: &RoomId, seq: Seq) -> Option<Entry> {
-    let page = log.reader().unwrap().page(room, PageRange::After(seq.checked_sub(1)?), 1);
-    page.unwrap().entries.pop()
 }
 
 fn epoch(number: u64) -> Epoch {

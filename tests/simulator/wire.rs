@@ -56,7 +56,7 @@ pub fn is_expendable_for_server(text: &str) -> bool {
 }
 
 /// Frames begin with their type, and there are too many to read each for this.
-fn is_one_of(text: &str, types: &[&str]) -> bool {
+pub fn is_one_of(text: &str, types: &[&str]) -> bool {
     text.strip_prefix(r#"{"type":""#)
         .is_some_and(|rest| types.iter().any(|name| rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('"'))))
 }
