@@ -8,7 +8,7 @@ const BURST = 20;
  * whatever order. Then they are gone. They are sockets in the page of `host`, who has nothing else opened.
  */
 export async function crowdTalks(host: Person, room: string, count: number): Promise<void> {
-  await host.opens('/favicon.svg');
+  await host.opens('/');
   const talk = ({ room, count, burst }: { room: string; count: number; burst: number }) => {
     const say = (first: number, last: number) =>
       new Promise<void>((done, failed) => {

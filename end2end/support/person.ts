@@ -104,13 +104,17 @@ export class Person {
   }
 
   /** Pages that are loaded from now on get no connection, though everything else, until it is let through. */
-  async holdsConnections(): Promise<{ letThrough: () => void }> {
+  async holdsConnections(): Promise<{ letThrough: () => Promise<void> }> {
     let held = true;
     await this.page.routeWebSocket('**/ws', (socket) => {
       if (held) void socket.close();
       else socket.connectToServer();
     });
-    return { letThrough: () => (held = false) };
+    const letThrough = async () => {
+      held = false;
+      await this.page.getByRole('button', { name: 'Retry now' }).click();
+    };
+    return { letThrough };
   }
 
   async losesNetwork(): Promise<void> {
@@ -143,7 +147,7 @@ export class Person {
     return this.log.getByRole('article');
   }
 
-  message(text: string): Locator {
+  message(text: string | RegExp): Locator {
     return this.messages.filter({ hasText: text });
   }
 
