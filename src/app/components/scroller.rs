@@ -109,6 +109,23 @@ impl Scroller {
     }
 }
 
+/// Those in the middle first: a gap that comes into view at one side is filled without moving what is read at the
+/// other. Only what is said counts, since gaps, days and marks come and go.
+fn lines_in_view(log: &Element) -> Vec<(HtmlElement, i32)> {
+    let (top, height) = (log.scroll_top(), log.client_height());
+    let is_said = |line: &HtmlElement| {
+        let classes = line.class_list();
+        classes.contains("message") || classes.contains("note")
+    };
+    let with_top = |line: HtmlElement| {
+        let top = line.offset_top();
+        (line, top)
+    };
+    let mut lines: Vec<_> = lines_between(log, top, top + height).into_iter().filter(is_said).map(with_top).collect();
+    lines.sort_by_key(|(_, line_top)| line_top.abs_diff(top + height / 2));
+    lines
+}
+
 /// The lines of a log that reach between two heights of it. They stand one below the other.
 fn lines_between(log: &Element, top: i32, bottom: i32) -> Vec<HtmlElement> {
     let lines = log.children();
