@@ -82,10 +82,16 @@ export class Person {
 
   /** The same person in another tab of the same browser. */
   async opensTab(path: string): Promise<Person> {
-    const tab = new Person(this.name, await this.context.newPage(), this.url, this.troubles);
-    await tab.opens(path);
+    const tab = await this.comesBack(path);
     await tab.isOnline();
     return tab;
+  }
+
+  /** Opens a page again after the last one was closed or has died, with what the browser remembers. */
+  async comesBack(path: string): Promise<Person> {
+    const again = new Person(this.name, await this.context.newPage(), this.url, this.troubles);
+    await again.opens(path);
+    return again;
   }
 
   /** The page dies as when its process is out of memory. */
@@ -95,6 +101,20 @@ export class Person {
     // It cannot answer any more.
     cdp.send('Page.crash').catch(() => undefined);
     await crash;
+  }
+
+  /** Pages that are loaded from now on get no connection, though everything else, until it is let through. */
+  async holdsConnections(): Promise<{ letThrough: () => Promise<void> }> {
+    let held = true;
+    await this.page.routeWebSocket('**/ws', (socket) => {
+      if (held) void socket.close();
+      else socket.connectToServer();
+    });
+    const letThrough = async () => {
+      held = false;
+      await this.page.getByRole('button', { name: 'Retry now' }).click();
+    };
+    return { letThrough };
   }
 
   async losesNetwork(): Promise<void> {
@@ -127,7 +147,7 @@ export class Person {
     return this.log.getByRole('article');
   }
 
-  message(text: string): Locator {
+  message(text: string | RegExp): Locator {
     return this.messages.filter({ hasText: text });
   }
 
@@ -142,6 +162,11 @@ export class Person {
     await expect(this.messages).toHaveText(texts.map((text) => new RegExp(quoted(text))), AFTER_OUTAGE);
   }
 
+  /** These own messages are there, in this order and at the end, and wait. */
+  async waitsWith(...texts: string[]): Promise<void> {
+    await expect(this.message('Sending')).toHaveText(texts.map((text) => new RegExp(quoted(text))));
+  }
+
   /** A quiet line: who came and who went. */
   async seesNote(note: string): Promise<void> {
     await expect(this.log.getByText(note, { exact: true })).toBeVisible();
@@ -151,6 +176,16 @@ export class Person {
 
   link(room: string): Locator {
     return this.rooms.getByRole('link', { name: new RegExp(`^${quoted(room)}, \\d+ online`) });
+  }
+
+  /** The room's link says how many of its messages are new. */
+  async hasNew(room: string, count: number): Promise<void> {
+    const name = new RegExp(`^${quoted(room)}, \\d+ online${count > 0 ? `, ${count} new` : ''}$`);
+    await expect(this.rooms.getByRole('link', { name })).toBeVisible();
+  }
+
+  get gap(): Locator {
+    return this.log.getByText(/messages? not loaded yet/);
   }
 
   async isIn(room: string): Promise<void> {

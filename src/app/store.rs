@@ -147,6 +147,13 @@ impl Store {
         }
     }
 
+    /// Whether all that is new in a room has come.
+    pub fn is_caught_up(self, room: &RoomId) -> bool {
+        let is_caught_up =
+            |conversation: &Conversation| conversation.live && conversation.newest() >= conversation.head;
+        self.model.with_untracked(|model| model.conversations.get(room).is_some_and(is_caught_up))
+    }
+
     /// The end of this room's conversation is in sight.
     pub fn look(self, room: &RoomId) {
         let mut read = None;

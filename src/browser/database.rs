@@ -27,8 +27,9 @@ pub const BY_ID: &str = "id";
 
 const STORES: [&str; 4] = [OWNER, ROOMS, ENTRIES, OUTBOX];
 
-pub async fn open() -> Result<IdbDatabase> {
-    let factory = window().indexed_db()?.ok_or(JsValue::UNDEFINED)?;
+/// `None` in a browser that has no such thing to offer.
+pub async fn open() -> Result<Option<IdbDatabase>> {
+    let Some(factory) = window().indexed_db().ok().flatten() else { return Ok(None) };
     let request = factory.open_with_u32(NAME, VERSION)?;
     let upgrade = {
         let request = request.clone();
@@ -37,7 +38,7 @@ pub async fn open() -> Result<IdbDatabase> {
     request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
     let database: IdbDatabase = answer(&request).await?.unchecked_into();
     close_for_a_newer_version(&database);
-    Ok(database)
+    Ok(Some(database))
 }
 
 fn make_stores(request: &IdbOpenDbRequest) -> Result<()> {

@@ -12,7 +12,7 @@ use web_sys::{IdbDatabase, IdbObjectStore, IdbTransactionMode};
 
 use super::clock::within;
 use super::database::{self, BY_ID, ENTRIES, OUTBOX, OWNER, ROOMS, Result, Transaction, answer, entry_key, from_seq};
-use crate::protocol::{Entry, Epoch, MessageId, RoomId, Seq, UserId};
+use crate::protocol::{Entry, Epoch, ErrorCode, MessageId, RoomId, Seq, UserId};
 use crate::session::{Keep, Saved, SavedRoom, Unsent};
 
 /// A page that is slower to start than this for a browser's storage goes on without it.
@@ -44,12 +44,13 @@ impl Kept {
     /// Opens the storage and reads what is there.
     pub async fn open() -> (Option<Self>, Saved) {
         let opening = async {
-            let kept = Self(database::open().await?);
+            let Some(database) = database::open().await? else { return Ok((None, Saved::default())) };
+            let kept = Self(database);
             let saved = kept.load().await?;
-            Ok((kept, saved))
+            Ok((Some(kept), saved))
         };
         match within(LOAD_WITHIN_MS, opening).await {
-            Some(Ok((kept, saved))) => (Some(kept), saved),
+            Some(Ok(opened)) => opened,
             Some(Err(error)) => {
                 complain(&error);
                 (None, Saved::default())
@@ -165,13 +166,13 @@ async fn write_all(transaction: &Transaction, keeps: Vec<Keep>) -> Result<()> {
         match keep {
             Keep::Owner { user, epoch } => own(transaction, Owner { user, epoch }).await?,
             Keep::Entries { epoch, room, cursor, entries } => {
-                if is_kept(transaction, &epoch).await? {
+                if keeps_for(transaction, &epoch).await? {
                     mark(transaction, &room, Marks { cursor, read: 0 }).await?;
                     write_entries(transaction, &entries)?;
                 }
             }
             Keep::Read { epoch, room, seq } => {
-                if is_kept(transaction, &epoch).await? {
+                if keeps_for(transaction, &epoch).await? {
                     mark(transaction, &room, Marks { cursor: 0, read: seq }).await?;
                 }
             }
@@ -183,15 +184,7 @@ async fn write_all(transaction: &Transaction, keeps: Vec<Keep>) -> Result<()> {
                 drop_unsent(transaction, &unsent.id).await?;
                 transaction.store(OUTBOX)?.add(&record(&unsent)?)?;
             }
-            Keep::Refused { id, code } => {
-                let outbox = transaction.store(OUTBOX)?;
-                for key in unsent_keys(&outbox, &id).await?.iter() {
-                    let record_there = answer(&outbox.get(&key)?).await?;
-                    if let Some(unsent) = parse::<Unsent>(&Reflect::get(&record_there, &TEXT.into())?) {
-                        outbox.put_with_key(&record(&Unsent { refused: Some(code), ..unsent })?, &key)?;
-                    }
-                }
-            }
+            Keep::Refused { id, code } => refuse(transaction, &id, code).await?,
             Keep::Settled { id } => drop_unsent(transaction, &id).await?,
         }
     }
@@ -209,8 +202,8 @@ async fn own(transaction: &Transaction, owner: Owner) -> Result<()> {
     Ok(())
 }
 
-/// Whether this is the log of which rooms are kept. A tab that has not heard of another one yet still speaks of its own.
-async fn is_kept(transaction: &Transaction, epoch: &Epoch) -> Result<bool> {
+/// Another tab may have met another log since.
+async fn keeps_for(transaction: &Transaction, epoch: &Epoch) -> Result<bool> {
     let owner: Option<Owner> = read(&transaction.store(OWNER)?, &OWNER.into()).await?;
     Ok(owner.is_some_and(|owner| owner.epoch == *epoch))
 }
@@ -229,6 +222,17 @@ fn write_entries(transaction: &Transaction, entries: &[Entry]) -> Result<()> {
     let store = transaction.store(ENTRIES)?;
     for entry in entries {
         store.put_with_key(&text(entry), &entry_key(entry.room.as_str(), entry.seq as f64))?;
+    }
+    Ok(())
+}
+
+async fn refuse(transaction: &Transaction, id: &MessageId, code: ErrorCode) -> Result<()> {
+    let outbox = transaction.store(OUTBOX)?;
+    for key in unsent_keys(&outbox, id).await?.iter() {
+        let before = answer(&outbox.get(&key)?).await?;
+        if let Some(unsent) = parse::<Unsent>(&Reflect::get(&before, &TEXT.into())?) {
+            outbox.put_with_key(&record(&Unsent { refused: Some(code), ..unsent })?, &key)?;
+        }
     }
     Ok(())
 }

@@ -75,7 +75,10 @@ fn follow_lines(store: Store, room: RoomId, scroller: Scroller, lines: Memo<Shar
 }
 
 fn fill_gap_nearby(store: Store, room: &RoomId, scroller: Scroller) {
-    if let Some(before) = scroller.gap_nearby() {
+    // The newest comes first.
+    if store.is_caught_up(room)
+        && let Some(before) = scroller.gap_nearby()
+    {
         store.load_older(room, before);
     }
 }

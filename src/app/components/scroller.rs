@@ -1,5 +1,6 @@
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 
@@ -16,11 +17,11 @@ const NEAR: i32 = 400;
 pub struct Scroller {
     pub log: NodeRef<Div>,
     pub at_end: RwSignal<bool>,
-    /// Where the view was when it was last looked at, and whether it got there by going up.
+    /// Where the view was when it was last looked at.
     top: StoredValue<i32>,
-    goes_up: StoredValue<bool>,
     /// Lines in view and their places, kept while others are put among them. The first that stays is held in place.
-    held: StoredValue<Vec<(HtmlElement, i32)>, LocalStorage>,
+    /// While a server renders, on many threads, there are none.
+    held: StoredValue<SendOption<Vec<(HtmlElement, i32)>>>,
 }
 
 impl Scroller {
@@ -29,8 +30,7 @@ impl Scroller {
             log: NodeRef::new(),
             at_end: RwSignal::new(true),
             top: StoredValue::new(0),
-            goes_up: StoredValue::new(true),
-            held: StoredValue::new_local(Vec::new()),
+            held: StoredValue::new(SendOption::new_local(None)),
         };
         scroller.follow_size();
         scroller
@@ -51,10 +51,7 @@ impl Scroller {
         let Some(log) = self.log.get_untracked() else { return };
         let (top, before) = (log.scroll_top(), self.top.get_value());
         let to_end = log.scroll_height() - top - log.client_height();
-        if top != before {
-            self.top.set_value(top);
-            self.goes_up.set_value(top < before);
-        }
+        self.top.set_value(top);
         // Lines may have come since the view was moved to the end: only going up is leaving it.
         if to_end < AT_END {
             self.note(true);
@@ -78,14 +75,13 @@ impl Scroller {
 
     /// To be called just before lines change.
     pub fn hold(self) {
-        if let Some(log) = self.log.get_untracked().filter(|_| !self.at_end.get_untracked()) {
-            let mut lines = lines_between(&log, log.scroll_top(), log.scroll_top() + log.client_height());
-            // What is put into a gap goes to the side that the reader comes from last.
-            if self.goes_up.get_value() {
-                lines.reverse();
-            }
-            self.held.set_value(lines.into_iter().filter(is_said).map(with_top).collect());
-        }
+        let Some(log) = self.log.get_untracked().filter(|_| !self.at_end.get_untracked()) else { return };
+        self.held.update_value(|held| {
+            // Lines may change several times before they have their place; the reader saw the first.
+            held.update(|held| {
+                held.get_or_insert_with(|| lines_in_view(&log));
+            });
+        });
     }
 
     pub fn to_end(self) {
@@ -98,10 +94,11 @@ impl Scroller {
         let (Some(Some(log)), Some(at_end)) = (self.log.try_get_untracked(), self.at_end.try_get_untracked()) else {
             return;
         };
-        let held = self.held.try_update_value(std::mem::take).unwrap_or_default();
+        let mut held = None;
+        self.held.update_value(|value| value.update(|value| held = value.take()));
         if at_end {
             log.set_scroll_top(log.scroll_height());
-        } else if let Some((line, top)) = held.into_iter().find(|(line, _)| line.is_connected()) {
+        } else if let Some((line, top)) = held.into_iter().flatten().find(|(line, _)| line.is_connected()) {
             let moved = line.offset_top() - top;
             if moved != 0 {
                 log.set_scroll_top(log.scroll_top() + moved);
@@ -112,15 +109,21 @@ impl Scroller {
     }
 }
 
-fn with_top(line: HtmlElement) -> (HtmlElement, i32) {
-    let top = line.offset_top();
-    (line, top)
-}
-
-/// Gaps, days and marks come and go; what is said stays.
-fn is_said(line: &HtmlElement) -> bool {
-    let classes = line.class_list();
-    classes.contains("message") || classes.contains("note")
+/// Those in the middle first: a gap that comes into view at one side is filled without moving what is read at the
+/// other. Only what is said counts, since gaps, days and marks come and go.
+fn lines_in_view(log: &Element) -> Vec<(HtmlElement, i32)> {
+    let (top, height) = (log.scroll_top(), log.client_height());
+    let is_said = |line: &HtmlElement| {
+        let classes = line.class_list();
+        classes.contains("message") || classes.contains("note")
+    };
+    let with_top = |line: HtmlElement| {
+        let top = line.offset_top();
+        (line, top)
+    };
+    let mut lines: Vec<_> = lines_between(log, top, top + height).into_iter().filter(is_said).map(with_top).collect();
+    lines.sort_by_key(|(_, line_top)| line_top.abs_diff(top + height / 2));
+    lines
 }
 
 /// The lines of a log that reach between two heights of it. They stand one below the other.

@@ -1,0 +1,135 @@
+import { crowdTalks } from '../support/crowd.ts';
+import type { Person } from '../support/person.ts';
+import { expect, test } from '../support/test.ts';
+
+/** What the crowd has said, as it stands on the screen. */
+async function said(person: Person): Promise<string[]> {
+  const texts = await person.messages.allInnerTexts();
+  return texts.flatMap((text) => /no\. \d+\./.exec(text)?.[0] ?? []);
+}
+
+/** Scrolls to the gap until it is none. */
+async function fillsGap(person: Person): Promise<void> {
+  const scroll = async () => {
+    if ((await person.gap.count()) > 0) await person.gap.scrollIntoViewIfNeeded({ timeout: 1_000 });
+    expect(await person.gap.count()).toBe(0);
+  };
+  await expect(scroll).toPass({ timeout: 30_000 });
+}
+
+test('what was said is on the screen before the server says anything', async ({ meet }) => {
+  const ada = await meet('Ada');
+  const bo = await meet('Bo');
+  await ada.enters('General');
+  await bo.enters('General');
+  await ada.says('one');
+  await bo.sees(ada, 'one');
+  await bo.says('two');
+  await ada.sees(bo, 'two');
+
+  const connections = await ada.holdsConnections();
+  await ada.page.reload();
+  await ada.seesExactly('one', 'two');
+  await ada.sees(ada, 'one');
+  await ada.sees(bo, 'two');
+  await expect(ada.message('one')).toContainText('Stored');
+  await ada.isOffline();
+
+  await bo.says('three');
+  await connections.letThrough();
+  await ada.seesExactly('one', 'two', 'three');
+});
+
+test('after a long absence the newest is there first, and what is missing when one scrolls to it', async ({ meet, guest }) => {
+  test.slow();
+  const ada = await meet('Ada');
+  const bo = await meet('Bo');
+  await ada.enters('General');
+  await bo.enters('General');
+  await bo.says('Before you go');
+  await ada.sees(bo, 'Before you go');
+  await ada.page.close();
+  await crowdTalks(await guest('Crowd'), 'general', 320);
+  await expect(bo.message(/no\. \d+\./)).toHaveCount(320);
+
+  const again = await ada.comesBack('/rooms/general');
+  await expect(again.gap).toHaveText(/^\d+ messages not loaded yet$/);
+  await again.sees(bo, 'Before you go');
+  await expect(again.message((await said(bo)).at(-1)!)).toBeInViewport();
+  expect((await said(again)).length).toBeLessThanOrEqual(100);
+
+  await fillsGap(again);
+  expect(await said(again)).toEqual(await said(bo));
+  await again.sees(bo, 'Before you go');
+});
+
+test('the line that is read stays in its place while a gap above it or below it is filled', async ({ meet, guest }) => {
+  test.slow();
+  const ada = await meet('Ada');
+  await ada.enters('General');
+  await crowdTalks(await guest('Crowd'), 'general', 20);
+  await expect(ada.message(/no\. \d+\./)).toHaveCount(20);
+  await ada.page.close();
+  const more = await guest('Crowd');
+  await crowdTalks(more, 'general', 260);
+
+  const again = await ada.comesBack('/rooms/general');
+  await expect(again.gap).toHaveCount(1);
+  const gap = again.log.locator('.gap');
+  for (const direction of ['up', 'down'] as const) {
+    const before = await gap.getAttribute('data-before');
+    // The reader comes from one side, to where the gap is near but not in view.
+    const line = await again.log.evaluateHandle((log, direction) => {
+      const gap = log.querySelector<HTMLElement>('.gap')!;
+      const at = direction === 'up' ? gap.offsetTop + gap.offsetHeight + 50 : gap.offsetTop - log.clientHeight - 50;
+      log.scrollTop = direction === 'up' ? at + 1 : at - 1;
+      log.dispatchEvent(new Event('scroll'));
+      log.scrollTop = at;
+      const lines = [...log.querySelectorAll<HTMLElement>('.message')];
+      const middle = log.scrollTop + log.clientHeight / 2;
+      return lines.find((line) => line.offsetTop > middle)!;
+    }, direction);
+    const top = () => line.evaluate((line) => (line.isConnected ? line.getBoundingClientRect().top : Number.NaN));
+    const topBefore = await top();
+    await expect(gap).not.toHaveAttribute('data-before', before!);
+    // What follows from the new lines has happened when the next frame is drawn.
+    await again.page.evaluate(() => new Promise(requestAnimationFrame));
+    expect(Math.abs((await top()) - topBefore)).toBeLessThanOrEqual(2);
+  }
+});
+
+test('a gap that could not be filled for want of a connection can be filled later', async ({ meet, guest, server }) => {
+  const ada = await meet('Ada');
+  await ada.enters('General');
+  await ada.says('Before I go');
+  await expect(ada.message('Before I go')).toContainText('Stored');
+  await ada.page.close();
+  await crowdTalks(await guest('Crowd'), 'general', 160);
+  const again = await ada.comesBack('/rooms/general');
+  await expect(again.gap).toHaveCount(1);
+
+  await server.kill();
+  await again.isOffline();
+  await again.message('Before I go').scrollIntoViewIfNeeded();
+  await expect(again.gap).toBeInViewport();
+  await expect(again.page.getByRole('button', { name: 'Load them' })).toHaveAttribute('aria-disabled', 'true');
+  const gap = await again.gap.innerText();
+  await server.start();
+  await expect(again.gap, 'it is in view, and so needs nobody to ask again').not.toHaveText(gap, { timeout: 30_000 });
+  await fillsGap(again);
+  expect(new Set(await said(again)).size).toBe(160);
+  await expect(again.message(/no\. \d+\./)).toHaveCount(160);
+});
+
+test('a browser without storage works as well, and forgets', async ({ guest }) => {
+  const ada = await guest('Ada');
+  await ada.page.addInitScript(() => {
+    Object.defineProperty(window, 'indexedDB', { get: () => undefined });
+  });
+  await ada.opens('/rooms/general');
+  await ada.givesName();
+  await ada.says('Hello');
+  await expect(ada.message('Hello')).toContainText('Stored');
+  await ada.reloads();
+  await ada.seesExactly('Hello');
+});
