@@ -6,6 +6,7 @@ mod connect;
 mod reader;
 mod rows;
 mod schema;
+mod stamp;
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,7 @@ pub struct SqliteEngine {
     /// Not known at first and after a failure: then it is read from the database.
     places: Option<Places>,
     /// Held for as long as anything can be written.
-    _lock: File,
+    lock: File,
 }
 
 impl SqliteEngine {
@@ -53,7 +54,11 @@ impl SqliteEngine {
             return Err(OpenError::NotDurable { path });
         }
         schema::migrate(&mut db, found).map_err(unusable)?;
-        Ok(Self { path, db: Some(db), places: None, _lock: lock })
+        if !stamp::is_of(&db, &lock).map_err(unusable)? {
+            stamp::change_epoch(&db).map_err(unusable)?;
+        }
+        stamp::renew(&db, &lock).map_err(unusable)?;
+        Ok(Self { path, db: Some(db), places: None, lock })
     }
 
     fn commit_all(&mut self, batch: Batch) -> rusqlite::Result<Vec<Result<Appended, AppendError>>> {
@@ -114,7 +119,8 @@ impl Engine for SqliteEngine {
 impl Drop for SqliteEngine {
     fn drop(&mut self) {
         let db = self.db.take().map_or_else(|| connect::to_write(&self.path), Ok);
-        if let Err(error) = db.map_err(|error| error.to_string()).and_then(|db| connect::empty_wal(&db)) {
+        let renewed = db.and_then(|db| stamp::renew(&db, &self.lock).map(|()| db));
+        if let Err(error) = renewed.map_err(|error| error.to_string()).and_then(|db| connect::empty_wal(&db)) {
             tracing::warn!(%error, "the newest entries stay in the files beside the database; keep them together");
         }
     }
@@ -137,7 +143,8 @@ fn engine_error(error: rusqlite::Error) -> EngineError {
 fn lock(dir: &Path) -> Result<File, OpenError> {
     let unusable = |cause| OpenError::Folder { path: dir.into(), cause };
     make_folder(dir).map_err(unusable)?;
-    let file = File::create(dir.join("parlor.lock")).map_err(unusable)?;
+    let path = dir.join("parlor.lock");
+    let file = File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: dir.into() }),

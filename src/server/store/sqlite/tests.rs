@@ -1,6 +1,7 @@
 mod damage;
 mod failures;
 mod migration;
+mod restoring;
 
 use std::fs;
 use std::path::PathBuf;
