@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::limits::{ACK_WITHIN_MS, RESENDS_MAX, UNACKED_ENTRIES_MAX};
+use crate::protocol::limits::{ACK_WITHIN_MS, INTEGER_MAX, RESENDS_MAX, UNACKED_ENTRIES_MAX};
 
 fn ack(bench: &mut Bench, conn: ConnId, seq: Seq) {
     bench.frame(conn, &ClientFrame::Ack { cursors: [(room("general"), seq)].into() });
@@ -78,7 +78,7 @@ fn an_ack_of_what_was_never_sent_or_of_another_room_changes_nothing() {
     let mut bench = Bench::new();
     let bo = deaf(&mut bench, 1, "bo");
     bench.frame(bo, &ClientFrame::Ack { cursors: [(room("random"), 7)].into() });
-    ack(&mut bench, bo, u64::MAX);
+    ack(&mut bench, bo, INTEGER_MAX);
     ack(&mut bench, bo, 0);
     let ada = bench.guest(2, "ada", "general");
     bench.say(ada, "m1", "one");

@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::limits::{FRAMES_IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX};
+use crate::protocol::limits::{FRAMES_IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX, INTEGER_MAX};
 
 fn resume(bench: &mut Bench, conn: u64, name: &str, epoch: &str, cursor: Seq) -> ConnId {
     let conn = bench.open(conn);
@@ -112,7 +112,7 @@ fn a_cursor_resumes_over_a_restart() {
 
 #[test]
 fn a_cursor_that_makes_no_sense_starts_at_the_newest_page() {
-    for (epoch, cursor) in [("epoch-0", 210), ("epoch-1", 5_000), ("epoch-1", u64::MAX), ("epoch-1", 3)] {
+    for (epoch, cursor) in [("epoch-0", 210), ("epoch-1", 5_000), ("epoch-1", INTEGER_MAX), ("epoch-1", 3)] {
         let mut bench = Bench::over(long_log(200));
         bench.guest(1, "bo", "general");
         let bo = resume(&mut bench, 2, "bo", epoch, cursor);
@@ -197,7 +197,7 @@ fn history_comes_in_pages_up_to_the_first_entry() {
     assert_eq!(pages(3, 50), (Some(1), Some(2), false));
     assert_eq!(pages(1, 50), (None, None, false));
     assert_eq!(pages(0, 0), (None, None, false));
-    assert_eq!(pages(u64::MAX, 1), (Some(202), Some(202), true));
+    assert_eq!(pages(INTEGER_MAX, 1), (Some(202), Some(202), true));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::protocol::limits::INTEGER_MAX;
 
 fn read(bench: &mut Bench, conn: ConnId, seq: Seq) {
     bench.frame(conn, &ClientFrame::Read { room: room("general"), seq });
@@ -42,7 +43,7 @@ fn a_read_mark_only_moves_forward_and_not_beyond_the_end() {
     read(&mut bench, ada, 3);
     read(&mut bench, ada, 1);
     read(&mut bench, ada, 3);
-    read(&mut bench, ada, u64::MAX);
+    read(&mut bench, ada, INTEGER_MAX);
     assert_eq!(marks(&mut bench, ada), [3, 4]);
     let kept: Vec<_> = bench.marks.iter().map(|mark| (mark.user.as_str(), mark.seq)).collect();
     assert_eq!(kept, [("ada", 3), ("ada", 4)]);
