@@ -94,6 +94,8 @@ pub struct Hub {
     conns: BTreeMap<ConnId, Conn>,
     /// What was asked of the log and is not answered yet.
     pending: BTreeMap<Ticket, Pending>,
+    /// Of these, the last one that changes whether a person is in a room.
+    memberships: BTreeMap<(RoomId, UserId), Ticket>,
     next_ticket: u64,
     timers: BTreeSet<(u64, Timer)>,
     /// Rooms whose line in the room list has changed since it was last told.
@@ -124,6 +126,7 @@ impl Hub {
             people,
             conns: BTreeMap::new(),
             pending: BTreeMap::new(),
+            memberships: BTreeMap::new(),
             next_ticket: 0,
             timers: BTreeSet::new(),
             listed_anew: BTreeSet::new(),

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use event::{Action, Command, Event, Keep, Link, Note, Saved, SavedRoom, Unsent};
 
-use crate::protocol::{ClientFrame, CloseCode, Epoch, Hello, RoomId, Token, UserId, decode_server, encode};
+use crate::protocol::{ClientFrame, CloseCode, Epoch, Hello, MessageId, RoomId, Token, UserId, decode_server, encode};
 use connection::{Connection, Step};
 use history::History;
 use outbox::Outbox;
@@ -46,10 +46,13 @@ pub struct Session {
     rooms: BTreeMap<RoomId, Timeline>,
     /// Rooms that the person has left, until the server confirms it.
     leaving: BTreeSet<RoomId>,
-    /// The server could not let the person go just now.
-    leave_again_at: Option<u64>,
+    /// When the rooms to enter and to leave are asked for again, which the server could not do, or has not answered.
+    ask_again_at: Option<u64>,
     history: History,
     receipts: Receipts,
+    /// Messages that were written in this tab, and those settled last, as far as the other tabs may not know yet.
+    own: BTreeSet<MessageId>,
+    settled: VecDeque<MessageId>,
     typed_at: Option<(RoomId, u64)>,
     actions: VecDeque<Action>,
 }
@@ -67,10 +70,12 @@ impl Session {
             outbox: Outbox::default(),
             leads: false,
             rooms: BTreeMap::new(),
-            leaving: BTreeSet::new(),
-            leave_again_at: None,
+            leaving: saved.leaving.clone(),
+            ask_again_at: None,
             history: History::default(),
             receipts: Receipts::default(),
+            own: BTreeSet::new(),
+            settled: VecDeque::new(),
             typed_at: None,
             actions: VecDeque::new(),
         };
@@ -154,7 +159,7 @@ impl Session {
             return link;
         }
         let outbox = if self.leads { self.outbox.next_timeout() } else { None };
-        let rest = [self.receipts.next_timeout(), self.history.next_timeout(), self.leave_again_at];
+        let rest = [self.receipts.next_timeout(), self.history.next_timeout(), self.ask_again_at];
         rest.into_iter().chain([link, outbox]).flatten().min()
     }
 
@@ -163,9 +168,7 @@ impl Session {
         self.carry_out_steps();
         if self.connection.is_online() {
             self.ask_history(now_ms);
-            if self.leave_again_at.take_if(|at| *at <= now_ms).is_some() {
-                self.ask_to_leave();
-            }
+            self.ask_again_for_rooms(now_ms);
             for frame in self.receipts.take_due(now_ms, &mut self.rooms) {
                 self.transmit(&frame);
             }
@@ -190,7 +193,7 @@ impl Session {
                 self.outbox.link_lost();
                 self.history = History::default();
                 self.receipts.link_lost();
-                self.leave_again_at = None;
+                self.ask_again_at = None;
                 self.rooms.values_mut().for_each(Timeline::link_lost);
             }
             Step::Show(link) => self.notify(Event::Link(link)),

@@ -1,10 +1,12 @@
 //! Whether entries arrive: the client acks its cursors, and what is not acked in time is sent again from the last ack.
 //!
 //! TCP delivers what a socket has taken, or breaks. Acks notice the rest: a client, a proxy or a bug that lost an entry
-//! on the way, and a client that lives but does not listen.
+//! on the way, and a client that lives but does not listen. Each room is watched by itself, so that a busy one does not
+//! hide that the last entry of a quiet one is missing.
 
 use std::collections::BTreeMap;
 
+use super::conn::Cursor;
 use super::{ConnId, Hub, Now, Timer};
 use crate::protocol::limits::{ACK_WITHIN_MS, RESENDS_MAX};
 use crate::protocol::{CloseCode, RoomId, Seq};
@@ -13,12 +15,30 @@ use crate::protocol::{CloseCode, RoomId, Seq};
 #[derive(Debug, Default)]
 pub struct Acks {
     pub unacked: u64,
-    /// By when there has to be progress. Moved on by every ack that brings some.
-    due_at: Option<u64>,
-    /// Resends since the last progress.
-    resends: u32,
-    /// There is one timer at most; it looks at `due_at` and sets itself anew.
+    /// There is one timer at most; it looks at all cursors and sets itself anew.
     has_timer: bool,
+}
+
+impl Cursor {
+    fn unacked(&self) -> u64 {
+        self.sent - self.acked
+    }
+
+    /// Returns how many entries are acked by this that were not before.
+    fn ack(&mut self, seq: Seq, now_ms: u64) -> u64 {
+        // Nobody has what was not sent; and an old ack takes back no newer one.
+        let progress = seq.min(self.sent).saturating_sub(self.acked);
+        if progress > 0 {
+            self.acked += progress;
+            self.resends = 0;
+            self.ack_due_at = (self.unacked() > 0).then_some(now_ms + ACK_WITHIN_MS);
+        }
+        progress
+    }
+
+    fn is_overdue(&self, now_ms: u64) -> bool {
+        self.ack_due_at.is_some_and(|due_at| due_at <= now_ms)
+    }
 }
 
 impl Hub {
@@ -26,51 +46,38 @@ impl Hub {
         let Some(state) = self.conns.get_mut(&conn) else { return };
         let mut progress = 0;
         for (room, seq) in cursors {
-            if let Some(cursor) = state.cursors.get_mut(room) {
-                // Nobody has what was not sent; and an old ack takes back no newer one.
-                let acked = (*seq).clamp(cursor.acked, cursor.sent.max(cursor.acked));
-                progress += acked - cursor.acked;
-                cursor.acked = acked;
-            }
+            progress += state.cursors.get_mut(room).map_or(0, |cursor| cursor.ack(*seq, now.mono_ms));
         }
+        state.acks.unacked -= progress;
         if progress > 0 {
-            state.acks.unacked -= progress;
-            state.acks.resends = 0;
-            state.acks.due_at = (state.acks.unacked > 0).then_some(now.mono_ms + ACK_WITHIN_MS);
+            // The more comes, the more there is to ack. That is no flood, for there is no more of it than was sent.
+            state.limiter.give_back();
         }
     }
 
     /// An entry was sent: its ack is due in time, if none is due already.
-    pub(super) fn await_ack(&mut self, now: Now, conn: ConnId) {
+    pub(super) fn await_ack(&mut self, now: Now, conn: ConnId, room: &RoomId) {
         let Some(state) = self.conns.get_mut(&conn) else { return };
-        let due_at = *state.acks.due_at.get_or_insert(now.mono_ms + ACK_WITHIN_MS);
-        if !std::mem::replace(&mut state.acks.has_timer, true) {
-            self.timers.insert((due_at, Timer::Ack(conn)));
+        if let Some(cursor) = state.cursors.get_mut(room) {
+            cursor.ack_due_at.get_or_insert(now.mono_ms + ACK_WITHIN_MS);
         }
+        self.set_ack_timer(conn);
     }
 
     pub(super) fn check_acks(&mut self, now: Now, conn: ConnId) {
         let Some(state) = self.conns.get_mut(&conn) else { return };
         state.acks.has_timer = false;
-        let Some(due_at) = state.acks.due_at else { return };
-        if due_at > now.mono_ms {
-            return self.set_ack_timer(conn, due_at);
-        }
-        if !state.has_taken_everything() {
-            // It is slow, and what it cannot take it cannot ack. Sending more would make it slower.
-            state.acks.due_at = Some(now.mono_ms + ACK_WITHIN_MS);
-            return self.set_ack_timer(conn, now.mono_ms + ACK_WITHIN_MS);
-        }
-        if state.acks.resends >= RESENDS_MAX {
-            return self.close(now, conn, CloseCode::Unacked);
-        }
-        state.acks.resends += 1;
-        state.acks.due_at = None;
-        state.acks.unacked = 0;
+        let is_slow = !state.has_taken_everything();
         let mut lost = Vec::new();
-        for (room, cursor) in &mut state.cursors {
-            if cursor.sent > cursor.acked {
-                cursor.sent = cursor.acked;
+        for (room, cursor) in state.cursors.iter_mut().filter(|(_, cursor)| cursor.is_overdue(now.mono_ms)) {
+            if is_slow {
+                // What it cannot take it cannot ack. Sending more would make it slower.
+                cursor.ack_due_at = Some(now.mono_ms + ACK_WITHIN_MS);
+            } else if cursor.resends >= RESENDS_MAX {
+                return self.close(now, conn, CloseCode::Unacked);
+            } else {
+                state.acks.unacked -= cursor.unacked();
+                *cursor = Cursor { sent: cursor.acked, ack_due_at: None, resends: cursor.resends + 1, ..*cursor };
                 lost.push(room.clone());
             }
         }
@@ -79,12 +86,14 @@ impl Hub {
             state.fall_behind(&room);
         }
         self.pump(now, conn);
+        self.set_ack_timer(conn);
     }
 
-    fn set_ack_timer(&mut self, conn: ConnId, at: u64) {
-        if let Some(state) = self.conns.get_mut(&conn) {
+    fn set_ack_timer(&mut self, conn: ConnId) {
+        let Some(state) = self.conns.get_mut(&conn).filter(|state| !state.acks.has_timer) else { return };
+        if let Some(due_at) = state.cursors.values().filter_map(|cursor| cursor.ack_due_at).min() {
             state.acks.has_timer = true;
-            self.timers.insert((at, Timer::Ack(conn)));
+            self.timers.insert((due_at, Timer::Ack(conn)));
         }
     }
 }

@@ -8,7 +8,8 @@ use crate::protocol::{Entry, EntryKind, MessageId, RoomId, Seq, ServerFrame, Use
 /// Who waits for an append, and for what.
 #[derive(Debug)]
 pub struct Pending {
-    pub conn: ConnId,
+    /// Who asked for it, and who asked for the same since, from other tabs.
+    pub conns: Vec<ConnId>,
     pub user: UserId,
     pub room: RoomId,
     pub purpose: Purpose,
@@ -29,34 +30,43 @@ pub enum Purpose {
 
 impl Hub {
     pub fn handle_appended(&mut self, now: Now, ticket: Ticket, result: Result<Appended, AppendError>) {
-        let Some(pending) = self.pending.remove(&ticket) else { return };
-        match result {
-            Ok(appended) => self.committed(now, &pending, appended),
-            // Somebody was quicker; whoever followed a link does not mind.
-            Err(AppendError::RoomExists) if pending.purpose == (Purpose::Create { by_name: false }) => {
-                self.append_joined(now, pending.conn, &pending.user, &pending.room);
+        let Some(mut pending) = self.pending.remove(&ticket) else { return };
+        let membership = (pending.room.clone(), pending.user.clone());
+        if self.memberships.get(&membership) == Some(&ticket) {
+            self.memberships.remove(&membership);
+        }
+        match (result, &pending.purpose) {
+            (Ok(appended), _) => self.committed(now, &pending, appended),
+            // Somebody was quicker; whoever followed a link, also while another tab made the room, does not mind.
+            (Err(AppendError::RoomExists), Purpose::Create { by_name }) => {
+                let joining = pending.conns.split_off(usize::from(*by_name));
+                if !joining.is_empty() {
+                    self.append_joined(now, joining, &pending.user, &pending.room);
+                }
+                self.append_failed(now, pending, AppendError::RoomExists);
             }
-            Err(error) => self.append_failed(now, pending, error),
+            (Err(error), _) => self.append_failed(now, pending, error),
         }
     }
 
     fn committed(&mut self, now: Now, pending: &Pending, Appended { entry, new }: Appended) {
-        let Pending { conn, user, room, purpose } = pending;
+        let Pending { conns, user, room, purpose } = pending;
         let (seq, at) = (entry.seq, entry.at);
         if let Purpose::Message { id } = purpose {
-            self.answer(now, *conn, &ServerFrame::Accepted { room: room.clone(), id: id.clone(), seq, at });
+            let accepted = ServerFrame::Accepted { room: room.clone(), id: id.clone(), seq, at };
+            conns.iter().for_each(|conn| self.answer(now, *conn, &accepted));
         }
         let by = entry.by.clone();
         if new {
             self.take_in(now, room, entry);
         }
         match purpose {
-            Purpose::Create { .. } => self.append_joined(now, *conn, user, room),
+            Purpose::Create { .. } => self.append_joined(now, conns.clone(), user, room),
             Purpose::Join => self.became_member(now, by, room, seq),
             Purpose::Leave => self.ceased_to_be_member(now, user, room),
             Purpose::Message { .. } => {}
         }
-        self.pump(now, *conn);
+        conns.iter().for_each(|conn| self.pump(now, *conn));
     }
 
     /// Makes a committed entry part of its room, and sends it on its way to everyone in it.
@@ -117,12 +127,7 @@ impl Hub {
     }
 
     fn append_failed(&mut self, now: Now, pending: Pending, error: AppendError) {
-        let Pending { conn, user, room, purpose } = pending;
-        // Other tabs may have asked for the same and wait for this answer.
-        let conns = match &purpose {
-            Purpose::Leave => self.people.get(&user).iter().flat_map(|person| &person.conns).copied().collect(),
-            _ => vec![conn],
-        };
+        let Pending { conns, room, purpose, .. } = pending;
         let (frame, id) = match purpose {
             Purpose::Create { by_name: true } => ("create", None),
             Purpose::Create { by_name: false } | Purpose::Join => ("join", None),
@@ -148,9 +153,8 @@ impl Hub {
 
     /// Membership once everything is committed that is on its way to the log.
     pub(super) fn will_be_member(&self, user: &UserId, room: &RoomId) -> bool {
-        let last = self.pending.values().rev().find(|pending| {
-            pending.user == *user && pending.room == *room && !matches!(pending.purpose, Purpose::Message { .. })
-        });
-        last.map_or_else(|| self.is_member(user, room), |pending| pending.purpose != Purpose::Leave)
+        let on_its_way =
+            self.memberships.get(&(room.clone(), user.clone())).and_then(|ticket| self.pending.get(ticket));
+        on_its_way.map_or_else(|| self.is_member(user, room), |pending| pending.purpose != Purpose::Leave)
     }
 }

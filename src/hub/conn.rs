@@ -41,6 +41,10 @@ pub struct Cursor {
     pub sent: Seq,
     /// The last seq that the client has said it has.
     pub acked: Seq,
+    /// By when there has to be progress, while there is something to be acked.
+    pub ack_due_at: Option<u64>,
+    /// Resends since the last progress.
+    pub resends: u32,
 }
 
 /// A connection: cursors, and what is due to it. Entries are not queued here; they come from the rooms' logs.
@@ -138,7 +142,8 @@ impl Conn {
     pub fn subscribe(&mut self, room: &RoomId, after: Seq) {
         self.drop_replay(room);
         self.forget_cursor(room);
-        self.cursors.insert(room.clone(), Cursor { sent: after, acked: after });
+        let cursor = Cursor { sent: after, acked: after, ack_due_at: None, resends: 0 };
+        self.cursors.insert(room.clone(), cursor);
         self.fall_behind(room);
         self.people_due.insert(room.clone());
     }

@@ -66,10 +66,16 @@ impl Crowd {
         self.typing_changed |= self.typing.len() != before;
         let mut news = News::default();
         if !self.changed.is_empty() {
-            let (here, gone): (Vec<_>, Vec<_>) =
-                std::mem::take(&mut self.changed).into_iter().partition(|user| self.people.contains_key(user));
-            let here = here.iter().take(PEOPLE_NAMED_MAX).filter_map(|user| self.user(user)).collect();
-            news.presence = Some(Presence { room: room.clone(), all: false, online: self.online(), here, gone });
+            let changed = std::mem::take(&mut self.changed);
+            // Where more has changed than a frame can name, the whole is told anew, as far as it is ever named.
+            news.presence = Some(if changed.len() > PEOPLE_NAMED_MAX {
+                self.presence(room)
+            } else {
+                let (here, gone): (Vec<_>, Vec<_>) =
+                    changed.into_iter().partition(|user| self.people.contains_key(user));
+                let here = here.iter().filter_map(|user| self.user(user)).collect();
+                Presence { room: room.clone(), all: false, online: self.online(), here, gone }
+            });
         }
         if std::mem::take(&mut self.typing_changed) {
             news.typing = Some(self.typing(room));
@@ -125,7 +131,10 @@ mod tests {
         assert_eq!(crowd.next_news_at(5_100), Some(6_000));
         let presence = crowd.take_news(&room(), 6_000).presence.unwrap();
         assert_eq!((presence.online, presence.here.len()), (1_000, PEOPLE_NAMED_MAX));
-        assert_eq!(presence.gone, [id("ada")]);
+        assert!(presence.all, "more than can be named");
+        crowd.leave(&id("u7"));
+        let presence = crowd.take_news(&room(), 8_000).presence.unwrap();
+        assert_eq!((presence.all, presence.gone), (false, vec![id("u7")]));
         assert_eq!(crowd.next_news_at(6_001), None);
     }
 

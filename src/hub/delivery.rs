@@ -64,8 +64,8 @@ impl Hub {
         if let Some(frame) = state.pop_answer() {
             return Some(frame);
         }
-        if let Some(frame) = self.next_entry(conn) {
-            self.await_ack(now, conn);
+        if let Some((room, frame)) = self.next_entry(conn) {
+            self.await_ack(now, conn, &room);
             return Some(frame);
         }
         let state = self.conns.get_mut(&conn)?;
@@ -85,7 +85,7 @@ impl Hub {
         self.conns.get_mut(&conn)?.pop_answer()
     }
 
-    fn next_entry(&mut self, conn: ConnId) -> Option<Bytes> {
+    fn next_entry(&mut self, conn: ConnId) -> Option<(RoomId, Bytes)> {
         let state = self.conns.get_mut(&conn)?;
         if state.acks.unacked >= UNACKED_ENTRIES_MAX {
             return None;
@@ -103,7 +103,7 @@ impl Hub {
             }
             let in_memory = |seq| self.rooms.get(&id).and_then(|room| room.frame(seq));
             match next_of_room(conn, state, &id, head, in_memory) {
-                Next::Frame(frame) => return Some(frame),
+                Next::Frame(frame) => return Some((id, frame)),
                 Next::Read(request) => {
                     self.outputs.push_back(Output::Read(request));
                     at += 1;

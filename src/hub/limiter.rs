@@ -34,6 +34,13 @@ impl Limiter {
     }
 }
 
+impl Limiter {
+    /// The last one taken does not count.
+    pub fn give_back(&mut self) {
+        self.due_us = self.due_us.saturating_sub(self.interval_us);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

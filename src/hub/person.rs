@@ -3,7 +3,9 @@ use std::collections::BTreeSet;
 use super::ConnId;
 use super::limiter::Limiter;
 use crate::protocol::RoomId;
-use crate::protocol::limits::{CREATES_BURST, CREATES_PER_MINUTE, MESSAGES_BURST, MESSAGES_PER_SECOND};
+use crate::protocol::limits::{
+    CREATES_BURST, CREATES_PER_MINUTE, MEMBERSHIPS_BURST, MEMBERSHIPS_PER_SECOND, MESSAGES_BURST, MESSAGES_PER_SECOND,
+};
 
 /// Somebody who is connected, was so a moment ago, or is a member of a room.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Person {
     pub gone_at: u64,
     pub messages: Limiter,
     pub creates: Limiter,
+    /// Joins and leaves, also those that repeat.
+    pub memberships: Limiter,
 }
 
 impl Person {
@@ -31,6 +35,7 @@ impl Person {
             gone_at: 0,
             messages: Limiter::per_second(MESSAGES_PER_SECOND, MESSAGES_BURST),
             creates: Limiter::per_minute(CREATES_PER_MINUTE, CREATES_BURST),
+            memberships: Limiter::per_second(MEMBERSHIPS_PER_SECOND, MEMBERSHIPS_BURST),
         }
     }
 }

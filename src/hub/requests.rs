@@ -86,7 +86,7 @@ impl Hub {
         let frame = match decode_client(text) {
             Ok(frame) => frame,
             Err(error) => {
-                let about = About { frame: error.about, ..About::default() };
+                let about = About { frame: error.about, room: error.room, id: error.id };
                 return self.refuse(now, conn, about, error.code, error.message, None);
             }
         };
@@ -136,7 +136,7 @@ impl Hub {
             ClientFrame::Hello(_) => {}
             ClientFrame::Create { name } => self.create(now, conn, &user, &name)?,
             ClientFrame::Join { room, since } => self.join(now, conn, &user, room, since)?,
-            ClientFrame::Leave { room } => self.leave(now, conn, &user, room),
+            ClientFrame::Leave { room } => self.leave(now, conn, &user, room)?,
             ClientFrame::Send { room, id, body } => self.send(now, conn, &user, room, id, body)?,
             ClientFrame::Ack { cursors } => self.acked(now, conn, &cursors),
             ClientFrame::Read { room, seq } => self.read(now, &user, room, seq)?,
@@ -172,15 +172,18 @@ impl Hub {
     }
 
     fn join(&mut self, now: Now, conn: ConnId, user: &UserId, room: RoomId, since: Option<Seq>) -> Result<(), Failure> {
+        self.person(user)?.memberships.take(now.mono_ms).map_err(Failure::too_fast)?;
         if self.will_be_member(user, &room) {
-            if self.is_member(user, &room) {
+            // Either the entry is on its way to the log, and with it comes `joined` for all of the person's tabs; or
+            // they are in the room.
+            if !self.wait_too(conn, user, &room) {
                 self.subscribe(now, conn, &room, since);
-            } // otherwise the entry is on its way to the log, and with it comes `joined` for all of the person's tabs
+            }
             return Ok(());
         }
         self.check_rooms_of(user)?;
         if self.rooms.contains_key(&room) {
-            self.append_joined(now, conn, user, &room);
+            self.append_joined(now, vec![conn], user, &room);
             Ok(())
         } else {
             let name = room.to_name();
@@ -188,12 +191,24 @@ impl Hub {
         }
     }
 
-    fn leave(&mut self, now: Now, conn: ConnId, user: &UserId, room: RoomId) {
+    fn leave(&mut self, now: Now, conn: ConnId, user: &UserId, room: RoomId) -> Result<(), Failure> {
+        self.person(user)?.memberships.take(now.mono_ms).map_err(Failure::too_fast)?;
         if self.will_be_member(user, &room) {
-            self.append(now, conn, user, room, EntryKind::Left, Purpose::Leave);
-        } else if !self.is_member(user, &room) {
+            self.append(now, vec![conn], user, room, EntryKind::Left, Purpose::Leave);
+        } else if !self.wait_too(conn, user, &room) {
             self.answer(now, conn, &ServerFrame::Left { room });
-        } // otherwise the entry is on its way to the log, and what comes of it is told to all of the person's tabs
+        }
+        Ok(())
+    }
+
+    /// Whether the same is on its way to the log already: then what comes of it answers this connection too.
+    fn wait_too(&mut self, conn: ConnId, user: &UserId, room: &RoomId) -> bool {
+        let ticket = self.memberships.get(&(room.clone(), user.clone()));
+        let Some(pending) = ticket.and_then(|ticket| self.pending.get_mut(ticket)) else { return false };
+        if !pending.conns.contains(&conn) {
+            pending.conns.push(conn);
+        }
+        true
     }
 
     fn send(
@@ -218,7 +233,7 @@ impl Hub {
             self.answer(now, conn, &accepted);
         }
         let purpose = Purpose::Message { id: id.clone() };
-        self.append(now, conn, user, room, EntryKind::Message { id, body }, purpose);
+        self.append(now, vec![conn], user, room, EntryKind::Message { id, body }, purpose);
         Ok(())
     }
 
@@ -249,21 +264,25 @@ impl Hub {
         }
         self.person(user)?.creates.take(now.mono_ms).map_err(Failure::too_fast)?;
         let kind = EntryKind::Created { name: name.into() };
-        self.append(now, conn, user, room.clone(), kind, Purpose::Create { by_name });
+        self.append(now, vec![conn], user, room.clone(), kind, Purpose::Create { by_name });
         Ok(())
     }
 
-    pub(super) fn append_joined(&mut self, now: Now, conn: ConnId, user: &UserId, room: &RoomId) {
-        self.append(now, conn, user, room.clone(), EntryKind::Joined, Purpose::Join);
+    pub(super) fn append_joined(&mut self, now: Now, conns: Vec<ConnId>, user: &UserId, room: &RoomId) {
+        self.append(now, conns, user, room.clone(), EntryKind::Joined, Purpose::Join);
     }
 
-    fn append(&mut self, now: Now, conn: ConnId, user: &UserId, room: RoomId, kind: EntryKind, purpose: Purpose) {
+    fn append(&mut self, now: Now, conns: Vec<ConnId>, user: &UserId, room: RoomId, kind: EntryKind, purpose: Purpose) {
         let name = self.people.get(user).map(|person| person.name.clone()).unwrap_or_default();
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         // What was accepted while the person was in the room stays accepted, whenever they ask.
-        let repeat_only = matches!(purpose, Purpose::Message { .. }) && !self.will_be_member(user, &room);
-        self.pending.insert(ticket, Pending { conn, user: user.clone(), room: room.clone(), purpose });
+        let is_message = matches!(purpose, Purpose::Message { .. });
+        let repeat_only = is_message && !self.will_be_member(user, &room);
+        if !is_message {
+            self.memberships.insert((room.clone(), user.clone()), ticket);
+        }
+        self.pending.insert(ticket, Pending { conns, user: user.clone(), room: room.clone(), purpose });
         let by = User { id: user.clone(), name };
         self.outputs.push_back(Output::Append(Append { ticket, room, at: now.unix_ms, by, kind, repeat_only }));
     }

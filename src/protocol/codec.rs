@@ -1,7 +1,8 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::client_frame::ClientFrame;
 use super::codes::ErrorCode;
+use super::ids::{MessageId, RoomId};
 use super::limits::{FRAME_BYTES_MAX, INTEGER_MAX};
 use super::server_frame::ServerFrame;
 
@@ -12,6 +13,8 @@ pub struct DecodeError {
     pub message: String,
     /// The `type` it claimed to be.
     pub about: Option<String>,
+    pub room: Option<RoomId>,
+    pub id: Option<MessageId>,
 }
 
 const CLIENT_TYPES: [&str; 10] =
@@ -26,8 +29,7 @@ pub fn encode(frame: &impl Serialize) -> String {
 pub fn decode_client(text: &str) -> Result<ClientFrame, DecodeError> {
     let frame: ClientFrame = serde_json::from_str(text).map_err(|error| explain(text, &error))?;
     if frame.greatest_number() > INTEGER_MAX {
-        let about = Some(frame.type_name().to_owned());
-        return Err(DecodeError { code: ErrorCode::BadFrame, message: "a number is above 2^53 - 1".into(), about });
+        return Err(named(text, ErrorCode::BadFrame, "a number is above 2^53 - 1".into()));
     }
     Ok(frame)
 }
@@ -42,22 +44,31 @@ pub fn decode_server(text: &str) -> Option<ServerFrame> {
 
 /// Tells apart what is not JSON, what names no known type, and what has wrong fields. Only on the way to an error.
 fn explain(text: &str, error: &serde_json::Error) -> DecodeError {
-    #[derive(Deserialize)]
-    struct Tag {
-        #[serde(rename = "type")]
-        type_name: String,
-    }
     let is_object = serde_json::from_str::<serde_json::Map<_, _>>(text).is_ok();
-    let about = serde_json::from_str::<Tag>(text).ok().map(|tag| tag.type_name);
-    let (code, message) = match &about {
-        _ if !is_object => (ErrorCode::BadJson, "a frame is one JSON object".to_owned()),
-        Some(name) if !CLIENT_TYPES.contains(&name.as_str()) => {
-            (ErrorCode::UnknownFrame, "no frame has this type".to_owned())
+    let has_type = field(text, "type").is_some();
+    let named = named(text, ErrorCode::BadFrame, error.to_string());
+    match &named.about {
+        _ if !is_object => {
+            DecodeError { code: ErrorCode::BadJson, message: "a frame is one JSON object".into(), ..named }
         }
-        _ => (ErrorCode::BadFrame, error.to_string()),
-    };
-    let about = about.filter(|name| CLIENT_TYPES.contains(&name.as_str()));
-    DecodeError { code, message, about }
+        None if has_type => {
+            DecodeError { code: ErrorCode::UnknownFrame, message: "no frame has this type".into(), ..named }
+        }
+        _ => named,
+    }
+}
+
+/// An error that says what it is about, as far as that can be read.
+fn named(text: &str, code: ErrorCode, message: String) -> DecodeError {
+    let about = field(text, "type").filter(|name| CLIENT_TYPES.contains(&name.as_str()));
+    let room = field(text, "room").and_then(|room| RoomId::parse(&room).ok());
+    let id = field(text, "id").and_then(|id| MessageId::parse(&id).ok());
+    DecodeError { code, message, about, room, id }
+}
+
+fn field(text: &str, name: &str) -> Option<String> {
+    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).ok()?;
+    object.get(name)?.as_str().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -78,6 +89,14 @@ mod tests {
         assert_eq!(refused(r#"{"type":"fly"}"#), (ErrorCode::UnknownFrame, None));
         assert_eq!(refused(r#"{"type":"join"}"#), (ErrorCode::BadFrame, Some("join".into())));
         assert_eq!(refused(r#"{"type":"join","room":"A B"}"#), (ErrorCode::BadFrame, Some("join".into())));
+    }
+
+    #[test]
+    fn an_error_says_which_message_it_is_about() {
+        let error = decode_client(r#"{"type":"send","room":"general","id":"m-1","body":7}"#).unwrap_err();
+        assert_eq!(error.about.as_deref(), Some("send"));
+        assert_eq!(error.room.map(String::from).as_deref(), Some("general"));
+        assert_eq!(error.id.map(String::from).as_deref(), Some("m-1"));
     }
 
     #[test]

@@ -18,8 +18,8 @@ pub const ID_CHARS_MAX: usize = 64;
 pub const ROOMS_MAX: usize = 1_000;
 /// Rooms that one person is in.
 pub const ROOMS_PER_USER_MAX: usize = 100;
-/// Rooms in one `rooms` frame; a longer list comes in several frames.
-pub const ROOMS_PER_FRAME: usize = 200;
+/// Rooms in one `rooms` frame; a longer list comes in several frames. Ids and names of four bytes a character fit.
+pub const ROOMS_PER_FRAME: usize = 100;
 /// People whom a `presence` frame names; `online` counts the rest too.
 pub const PEOPLE_NAMED_MAX: usize = 200;
 /// People whom a `typing` frame names.
@@ -44,7 +44,10 @@ pub const MESSAGES_PER_SECOND: u32 = 5;
 /// Rooms a person may make in a burst, and then per minute.
 pub const CREATES_BURST: u32 = 10;
 pub const CREATES_PER_MINUTE: u32 = 6;
-/// Frames of any kind on one connection.
+/// Joins and leaves of a person in a burst, one for each room they may be in and some, and then per second.
+pub const MEMBERSHIPS_BURST: u32 = 120;
+pub const MEMBERSHIPS_PER_SECOND: u32 = 2;
+/// Frames on one connection, of any kind but acks of something new.
 pub const FRAMES_BURST: u32 = 200;
 pub const FRAMES_PER_SECOND: u32 = 50;
 

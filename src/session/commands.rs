@@ -1,7 +1,7 @@
 //! What the person wants.
 
 use super::{Command, Event, Keep, Session, Timeline, Unsent};
-use crate::protocol::limits::TYPING_LASTS_MS;
+use crate::protocol::limits::{ANSWER_WITHIN_MS, TYPING_LASTS_MS};
 use crate::protocol::{ClientFrame, ErrorCode, Refusal, RoomId, Seq};
 
 impl Session {
@@ -9,7 +9,7 @@ impl Session {
         match command {
             Command::Enter { name } => self.enter(now_ms, name),
             Command::Create { name } => self.create(name),
-            Command::Join { room } => self.join(room),
+            Command::Join { room } => self.join(now_ms, room),
             Command::Leave { room } => self.leave(room),
             Command::Send { id, room, body } => {
                 // The message ends the typing for those who see it, so the next key is news again.
@@ -42,11 +42,12 @@ impl Session {
         }
     }
 
-    fn join(&mut self, room: RoomId) {
+    fn join(&mut self, now_ms: u64, room: RoomId) {
         let timeline = self.rooms.entry(room.clone()).or_default();
         if !timeline.joined && !timeline.wanted {
             timeline.wanted = true;
             self.ask_to_join(room);
+            self.await_rooms(now_ms);
         }
     }
 
@@ -65,14 +66,35 @@ impl Session {
                 self.transmit(&ClientFrame::Leave { room: room.clone() });
             }
             self.discard_all_of(&room);
-            self.forget_room(room);
+            self.rooms.remove(&room);
+            self.keep(Keep::Leaving { room: room.clone() });
+            self.notify(Event::Left { room });
         }
     }
 
     pub(super) fn ask_to_leave(&mut self) {
+        self.leaving.retain(|room| !self.rooms.contains_key(room)); // left and entered again meanwhile: stays in
         for room in self.leaving.clone() {
             self.transmit(&ClientFrame::Leave { room });
         }
+    }
+
+    pub(super) fn await_rooms(&mut self, now_ms: u64) {
+        self.ask_again_at.get_or_insert(now_ms + ANSWER_WITHIN_MS);
+    }
+
+    /// For the person, a room is entered or left when they say so; the server is asked until it is so there too.
+    pub(super) fn ask_again_for_rooms(&mut self, now_ms: u64) {
+        if self.ask_again_at.take_if(|at| *at <= now_ms).is_none() {
+            return;
+        }
+        self.ask_to_leave();
+        let wanted: Vec<_> =
+            self.rooms.iter().filter(|(_, timeline)| !timeline.joined).map(|(room, _)| room.clone()).collect();
+        if !(wanted.is_empty() && self.leaving.is_empty()) {
+            self.await_rooms(now_ms);
+        }
+        wanted.into_iter().for_each(|room| self.ask_to_join(room));
     }
 
     /// The person is in this room no more.

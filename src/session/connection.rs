@@ -41,6 +41,8 @@ enum Phase {
     },
     Waiting {
         until: u64,
+        /// The server asked not to come back earlier, whoever is in a hurry.
+        not_before: u64,
         told_s: u64,
     },
     Ended,
@@ -105,8 +107,20 @@ impl Connection {
 
     /// The person does not want to wait.
     pub fn connect_now(&mut self, now_ms: u64) {
-        if matches!(self.phase, Phase::Waiting { .. } | Phase::Ended) {
-            self.connect(now_ms);
+        match self.phase {
+            Phase::Ended => self.connect(now_ms),
+            _ => self.hurry(now_ms),
+        }
+    }
+
+    /// There is a reason to come back now and not later.
+    pub fn hurry(&mut self, now_ms: u64) {
+        match self.phase {
+            Phase::Waiting { not_before, .. } if not_before > now_ms => {
+                self.tell_wait(now_ms, not_before, not_before);
+            }
+            Phase::Waiting { .. } => self.connect(now_ms),
+            _ => {}
         }
     }
 
@@ -158,7 +172,7 @@ impl Connection {
     pub fn network_changed(&mut self, now_ms: u64, has_network: bool) {
         self.has_network = has_network;
         match self.phase {
-            Phase::Waiting { .. } if has_network => self.connect(now_ms),
+            Phase::Waiting { .. } if has_network => self.hurry(now_ms),
             Phase::Waiting { .. } => self.wait(now_ms),
             // A browser that says "offline" may be wrong, and one that says "online" may have moved to another
             // network, where the old socket is dead without knowing it. Asking settles both.
@@ -169,7 +183,7 @@ impl Connection {
     /// The page is looked at again: a person is waiting, and timers may have stood still.
     pub fn woken(&mut self, now_ms: u64) {
         match self.phase {
-            Phase::Waiting { .. } => self.connect(now_ms),
+            Phase::Waiting { .. } => self.hurry(now_ms),
             _ => self.probe(now_ms),
         }
     }
@@ -188,8 +202,8 @@ impl Connection {
             }
             Phase::Online { ping_at, .. } if ping_at <= now_ms => self.ping(now_ms, self.heartbeat.pong_within_ms),
             Phase::Waiting { until, .. } if until <= now_ms => self.connect(now_ms),
-            Phase::Waiting { until, told_s } if until - now_ms <= (told_s - 1) * 1_000 => {
-                self.tell_wait(now_ms, until);
+            Phase::Waiting { until, not_before, told_s } if until - now_ms <= (told_s - 1) * 1_000 => {
+                self.tell_wait(now_ms, until, not_before);
             }
             _ => {}
         }
@@ -200,7 +214,7 @@ impl Connection {
             Phase::Idle | Phase::Ended => None,
             Phase::Connecting { give_up_at } | Phase::Greeting { give_up_at } => Some(give_up_at),
             Phase::Online { ping_at, dead_at, .. } => Some(dead_at.map_or(ping_at, |at| at.min(ping_at))),
-            Phase::Waiting { until, told_s } => Some(until - (told_s - 1) * 1_000),
+            Phase::Waiting { until, told_s, .. } => Some(until - (told_s - 1) * 1_000),
         }
     }
 
@@ -216,18 +230,19 @@ impl Connection {
             self.backoff.reset();
         }
         let drawn_ms = self.backoff.next_delay_ms(&mut self.rng);
+        let not_before = now_ms + self.reconnect_after_ms.unwrap_or(0);
         let delay_ms = match self.reconnect_after_ms.take() {
             Some(asked_ms) => drawn_ms.max(asked_ms),
             // Without a network an attempt is a long shot, made because the browser may be wrong about it.
             None if !self.has_network => RECONNECT_MAX_MS,
             None => drawn_ms,
         };
-        self.tell_wait(now_ms, now_ms + delay_ms);
+        self.tell_wait(now_ms, now_ms + delay_ms, not_before);
     }
 
-    fn tell_wait(&mut self, now_ms: u64, until: u64) {
+    fn tell_wait(&mut self, now_ms: u64, until: u64, not_before: u64) {
         let told_s = (until - now_ms).div_ceil(1_000).max(1);
-        self.phase = Phase::Waiting { until, told_s };
+        self.phase = Phase::Waiting { until, not_before, told_s };
         let link = if self.has_network { Link::Waiting { retry_in_s: told_s } } else { Link::NoNetwork };
         self.steps.push(Step::Show(link));
     }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +72,8 @@ pub struct Saved {
     pub user: Option<UserId>,
     pub epoch: Option<Epoch>,
     pub rooms: BTreeMap<RoomId, SavedRoom>,
+    /// Rooms that the person has left, which the server does not know yet.
+    pub leaving: BTreeSet<RoomId>,
     /// In the order in which they were written.
     pub outbox: Vec<Unsent>,
 }
@@ -95,6 +97,9 @@ pub enum Keep {
     Entries { epoch: Epoch, room: RoomId, cursor: Seq, entries: Vec<Entry> },
     /// To be dropped as well unless the epoch is the one kept, and never to move the mark back.
     Read { epoch: Epoch, room: RoomId, seq: Seq },
+    /// The person has left this room, and the server is to be told. What is kept of it is dropped in the same step, and
+    /// it is left no more when entries of it are kept.
+    Leaving { room: RoomId },
     /// The person is not in this room any more.
     ForgetRoom { room: RoomId },
     /// A message waits, or waits again: it goes to the end of the outbox.

@@ -16,7 +16,9 @@ impl Session {
             ServerFrame::Welcome(welcome) => self.welcomed(now_ms, welcome),
             ServerFrame::Joined(joined) => self.joined(joined),
             ServerFrame::Left { room } => {
-                if !self.leaving.remove(&room) {
+                if self.leaving.remove(&room) {
+                    self.keep(Keep::ForgetRoom { room });
+                } else {
                     self.forget_room(room);
                 }
             }
@@ -56,8 +58,8 @@ impl Session {
         }
         self.notify(Event::Welcomed { user, token, member_of: member_of.clone() });
 
-        self.leaving.retain(|room| !self.rooms.contains_key(room)); // left and entered again meanwhile: stays in
         self.ask_to_leave();
+        self.await_rooms(now_ms);
         for room in self.rooms.keys().filter(|room| !member_of.contains(room)).cloned().collect::<Vec<_>>() {
             if self.rooms.get(&room).is_some_and(|timeline| timeline.cursor().is_some() && !timeline.wanted) {
                 self.forget_room(room); // left, on another tab or device
@@ -75,7 +77,8 @@ impl Session {
             return;
         }
         let timeline = self.rooms.entry(room.id.clone()).or_default();
-        let reset = timeline.join(after);
+        let reset = timeline.join(after, head);
+        let after = timeline.cursor().unwrap_or(after);
         timeline.read_told = read;
         let unknown_to_server = timeline.read > read;
         if reset {
@@ -133,23 +136,28 @@ impl Session {
             (_, Some(id), _) if passing => {
                 let wait_ms = refusal.retry_after_ms.unwrap_or(RETRY_AFTER_MS);
                 self.outbox.hold(id, now_ms + wait_ms);
-                if wait_ms >= SLOW_DOWN_MS {
-                    self.notify(Event::SlowDown { code: refusal.code, retry_in_s: wait_ms.div_ceil(1_000) });
-                }
+                self.notify_wait(refusal.code, wait_ms);
             }
             (_, Some(id), _) => self.message_refused(&id.clone(), refusal.code),
             (Some("hello"), ..) => {
                 self.connection.stop();
                 self.notify(Event::Problem(refusal));
             }
+            (Some("join" | "leave"), None, Some(_)) if passing => {
+                let wait_ms = refusal.retry_after_ms.unwrap_or(RETRY_AFTER_MS);
+                self.notify_wait(refusal.code, wait_ms);
+                self.ask_again_at = Some(now_ms + wait_ms);
+            }
             (Some("join"), _, Some(room)) => self.join_refused(room.clone(), refusal),
             (Some("history"), ..) => self.history_refused(now_ms, refusal),
             (Some("read"), ..) => {}
-            // For the person, the room is left; the server is asked until it is so there too.
-            (Some("leave"), ..) => {
-                self.leave_again_at = Some(now_ms + refusal.retry_after_ms.unwrap_or(RETRY_AFTER_MS));
-            }
             _ => self.notify(Event::Problem(refusal)),
+        }
+    }
+
+    fn notify_wait(&mut self, code: ErrorCode, wait_ms: u64) {
+        if wait_ms >= SLOW_DOWN_MS {
+            self.notify(Event::SlowDown { code, retry_in_s: wait_ms.div_ceil(1_000) });
         }
     }
 

@@ -5,14 +5,21 @@ use super::outbox::Due;
 use super::{Event, Keep, Note, Session, Unsent};
 use crate::protocol::{ClientFrame, CloseCode, Entry, ErrorCode, MessageId, RoomId, Seq};
 
+/// Messages that are remembered as settled; notes are late by moments.
+const SETTLED_MAX: usize = 256;
+
 impl Session {
     /// This is now the tab that sends. The outbox is as the browser has kept it: the tab that sent before may have
     /// known more than this one was told.
     pub fn handle_lead(&mut self, now_ms: u64, outbox: Vec<Unsent>) {
         self.leads = true;
         let known = self.outbox.take_all();
-        let not_kept_yet: Vec<Unsent> =
-            known.iter().filter(|mine| outbox.iter().all(|kept| kept.id != mine.id)).cloned().collect();
+        // What this tab has written itself may not be kept yet. Of what others wrote, the storage knows more than it.
+        let (own, others): (Vec<Unsent>, Vec<Unsent>) = known
+            .iter()
+            .filter(|known| outbox.iter().all(|kept| kept.id != known.id))
+            .cloned()
+            .partition(|unsent| self.own.contains(&unsent.id));
         for unsent in outbox {
             if known.contains(&unsent) {
                 self.outbox.push(unsent);
@@ -20,8 +27,11 @@ impl Session {
                 self.queue(unsent);
             }
         }
-        for unsent in not_kept_yet {
+        for unsent in own {
             self.outbox.push(unsent);
+        }
+        for Unsent { id, room, .. } in others {
+            self.notify(Event::Discarded { id, room });
         }
         self.advance(now_ms);
     }
@@ -32,14 +42,15 @@ impl Session {
             Note::Queued(unsent) => {
                 // A message that waits already keeps its place.
                 self.outbox.take_refused(&unsent.id);
-                if self.outbox.all().all(|waiting| waiting.id != unsent.id) {
+                let is_settled = self.settled.contains(&unsent.id);
+                if !is_settled && self.outbox.all().all(|waiting| waiting.id != unsent.id) {
                     self.queue(unsent);
                 }
                 // Somebody writes: there is a person at this browser, who does not want to wait.
-                self.connection.connect_now(now_ms);
+                self.connection.hurry(now_ms);
             }
             Note::Accepted { id, room, seq, at } => {
-                if self.outbox.remove(&id).is_some() {
+                if self.settle(&id).is_some() {
                     self.settle_for_the_dead(&id);
                     self.notify(Event::Accepted { id, room, seq, at });
                 }
@@ -50,7 +61,7 @@ impl Session {
                 }
             }
             Note::Discarded { id } => {
-                if let Some(unsent) = self.outbox.remove(&id) {
+                if let Some(unsent) = self.settle(&id) {
                     self.settle_for_the_dead(&id);
                     self.notify(Event::Discarded { id, room: unsent.room });
                 }
@@ -68,6 +79,8 @@ impl Session {
 
     /// The person has written something.
     pub(super) fn write(&mut self, unsent: Unsent) {
+        self.own.insert(unsent.id.clone());
+        self.settled.retain(|id| *id != unsent.id);
         self.keep(Keep::Unsent(unsent.clone()));
         self.tell(Note::Queued(unsent.clone()));
         self.queue(unsent);
@@ -95,6 +108,7 @@ impl Session {
 
     fn discarded(&mut self, unsent: Unsent) {
         let Unsent { id, room, .. } = unsent;
+        self.settle(&id);
         self.keep(Keep::Settled { id: id.clone() });
         self.tell(Note::Discarded { id: id.clone() });
         self.notify(Event::Discarded { id, room });
@@ -121,7 +135,7 @@ impl Session {
     }
 
     pub(super) fn accepted(&mut self, id: MessageId, room: RoomId, seq: Seq, at: u64) {
-        if self.outbox.remove(&id).is_some() {
+        if self.settle(&id).is_some() {
             self.keep(Keep::Settled { id: id.clone() });
             self.tell(Note::Accepted { id: id.clone(), room: room.clone(), seq, at });
             self.notify(Event::Accepted { id, room, seq, at });
@@ -130,11 +144,21 @@ impl Session {
 
     /// An own entry is as good as `accepted`. All tabs get it, so none has to be told.
     pub(super) fn settled_by_entry(&mut self, id: &MessageId, entry: &Entry) {
-        if self.outbox.remove(id).is_some() {
+        if self.settle(id).is_some() {
             self.keep(Keep::Settled { id: id.clone() });
             let (id, room) = (id.clone(), entry.room.clone());
             self.notify(Event::Accepted { id, room, seq: entry.seq, at: entry.at });
         }
+    }
+
+    /// It is in the log or given up. What another tab says of it from now on is late.
+    fn settle(&mut self, id: &MessageId) -> Option<Unsent> {
+        self.own.remove(id);
+        if self.settled.len() == SETTLED_MAX {
+            self.settled.pop_front();
+        }
+        self.settled.push_back(id.clone());
+        self.outbox.remove(id)
     }
 
     pub(super) fn message_refused(&mut self, id: &MessageId, code: ErrorCode) {

@@ -60,17 +60,17 @@ impl Timeline {
         self.cursor
     }
 
-    /// Entries will follow from `after + 1`. Returns whether what was shown so far does not count: nothing is at hand
-    /// here, or it is of another log, as a cursor beyond the end of this one proves.
-    pub fn join(&mut self, after: Seq) -> bool {
-        let reset = self.cursor.is_none_or(|cursor| cursor > after);
+    /// Entries will follow from `after + 1`; those at hand already come again. Returns whether what was shown so far does
+    /// not count: nothing is at hand here, or it is of another log, as a cursor beyond the end of this one proves.
+    pub fn join(&mut self, after: Seq, head: Seq) -> bool {
+        let reset = self.cursor.is_none_or(|cursor| cursor > head);
         if reset {
             *self = Self::default();
         }
         self.link_lost();
         self.joined = true;
         self.wanted = false;
-        if self.cursor != Some(after) {
+        if self.cursor.is_none_or(|cursor| cursor < after) {
             self.cursor = Some(after);
             self.islands.begin_after(after);
         }

@@ -17,11 +17,13 @@ impl Storage {
             Keep::Owner { user, epoch } => {
                 if saved.user.as_ref() != Some(&user) || saved.epoch.as_ref() != Some(&epoch) {
                     saved.rooms.clear();
+                    saved.leaving.clear();
                 }
                 (saved.user, saved.epoch) = (Some(user), Some(epoch));
             }
             Keep::Entries { epoch, room, cursor, entries } => {
                 if saved.epoch.as_ref() == Some(&epoch) {
+                    saved.leaving.remove(&room);
                     let kept = room_of(&mut saved.rooms, room);
                     kept.cursor = kept.cursor.max(cursor);
                     kept.entries.extend(entries);
@@ -35,7 +37,14 @@ impl Storage {
                     kept.read = kept.read.max(seq);
                 }
             }
-            Keep::ForgetRoom { room } => _ = saved.rooms.remove(&room),
+            Keep::Leaving { room } => {
+                saved.rooms.remove(&room);
+                saved.leaving.insert(room);
+            }
+            Keep::ForgetRoom { room } => {
+                saved.rooms.remove(&room);
+                saved.leaving.remove(&room);
+            }
             Keep::Unsent(unsent) => {
                 saved.outbox.retain(|other| other.id != unsent.id);
                 saved.outbox.push(unsent);

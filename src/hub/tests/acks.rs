@@ -99,3 +99,44 @@ fn a_socket_that_takes_nothing_is_not_sent_more() {
     assert_eq!(bench.closed.get(&bo), None, "whoever cannot read cannot ack");
     assert_eq!(bench.seqs(bo), [4]);
 }
+
+#[test]
+fn a_busy_room_does_not_hide_that_a_quiet_one_lacks_its_last_entry() {
+    let mut bench = Bench::new();
+    let bo = deaf(&mut bench, 1, "bo");
+    let ada = bench.guest(2, "ada", "general");
+    bench.join(ada, "random");
+    bench.join(bo, "random");
+    bench.take(bo);
+    for n in 0..6 {
+        bench.run_for(1_000);
+        let id = MessageId::parse(&format!("m{n}")).unwrap();
+        bench.frame(ada, &ClientFrame::Send { room: room("random"), id, body: "busy".into() });
+        let head = bench.log[&room("random")].len() as u64;
+        bench.frame(bo, &ClientFrame::Ack { cursors: [(room("random"), head)].into() });
+    }
+    let again = bench.take(bo).into_iter().filter_map(|frame| match frame {
+        ServerFrame::Entry(entry) if entry.room == room("general") => Some(entry.seq),
+        _ => None,
+    });
+    assert_eq!(again.collect::<Vec<_>>(), [1, 2, 3]);
+}
+
+#[test]
+fn acks_of_a_busy_room_are_no_flood() {
+    let mut bench = Bench::new();
+    let bo = deaf(&mut bench, 1, "bo");
+    let people: Vec<_> = (0..30).map(|n| bench.guest(2 + n, &format!("p{n}"), "general")).collect();
+    for n in 0..20 {
+        for conn in &people {
+            bench.say(*conn, &format!("m{n}"), "hi");
+            let head = bench.log[&room("general")].len() as u64;
+            ack(&mut bench, bo, head);
+        }
+    }
+    assert_eq!(bench.closed.get(&bo), None, "600 acks at once, and each of something new");
+    for _ in 0..300 {
+        ack(&mut bench, bo, 1);
+    }
+    assert_eq!(bench.closed[&bo], CloseCode::Flooding);
+}

@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::limits::{CREATES_BURST, FRAMES_BURST, MESSAGES_BURST, ROOMS_PER_USER_MAX};
+use crate::protocol::limits::{CREATES_BURST, FRAMES_BURST, MEMBERSHIPS_BURST, MESSAGES_BURST, ROOMS_PER_USER_MAX};
 
 #[test]
 fn a_hello_is_answered_by_welcome_rooms_and_the_rooms_one_is_in() {
@@ -275,4 +275,51 @@ fn two_tabs_that_leave_at_once_are_both_told_what_came_of_it() {
             assert_eq!((left, failed), (works, !works), "{frames:?}");
         }
     }
+}
+
+#[test]
+fn two_tabs_that_enter_at_once_are_both_told_what_came_of_it() {
+    let mut bench = Bench::new();
+    let ada = bench.tab(1, "ada");
+    let ada_too = bench.tab(2, "ada");
+    bench.held = Some(VecDeque::new());
+    for conn in [ada, ada_too] {
+        bench.take(conn);
+        bench.join(conn, "general");
+    }
+    bench.is_log_broken = true;
+    bench.release();
+    assert_eq!((bench.codes(ada), bench.codes(ada_too)), (vec![ErrorCode::Unavailable], vec![ErrorCode::Unavailable]));
+}
+
+#[test]
+fn a_tab_that_follows_a_link_while_another_makes_the_room_gets_in_either_way() {
+    let mut bench = Bench::new();
+    let (ada, ada_too) = (bench.tab(1, "ada"), bench.tab(2, "ada"));
+    let bo = bench.tab(3, "bo");
+    bench.held = Some(VecDeque::new());
+    bench.join(bo, "tea");
+    bench.frame(ada, &ClientFrame::Create { name: "Tea".into() });
+    bench.join(ada_too, "tea");
+    bench.take(ada);
+    bench.release();
+    assert!(bench.take(ada_too).iter().any(|frame| matches!(frame, ServerFrame::Joined(_))));
+    assert_eq!(bench.codes(ada), [ErrorCode::RoomExists]);
+}
+
+#[test]
+fn coming_and_going_has_a_limit() {
+    let mut bench = Bench::new();
+    let ada = bench.tab(1, "ada");
+    for _ in 0..MEMBERSHIPS_BURST / 2 {
+        bench.run_for(50);
+        bench.join(ada, "general");
+        bench.frame(ada, &ClientFrame::Leave { room: room("general") });
+    }
+    assert_eq!(bench.codes(ada), []);
+    for _ in 0..MEMBERSHIPS_BURST {
+        bench.run_for(50);
+        bench.join(ada, "general");
+    }
+    assert_eq!(bench.codes(ada).last(), Some(&ErrorCode::RateLimited));
 }

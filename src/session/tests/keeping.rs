@@ -6,7 +6,7 @@ fn saved(cursor: Seq, seqs: impl IntoIterator<Item = Seq>) -> Saved {
         user: Some(ada().id),
         epoch: Some(Epoch::parse("epoch-1").unwrap()),
         rooms: [(room_id("general"), SavedRoom { cursor, read: 2, entries })].into(),
-        outbox: vec![],
+        ..Saved::default()
     }
 }
 
@@ -98,4 +98,19 @@ fn a_message_whose_entry_was_kept_is_not_sent_again() {
     assert_eq!(bench.kept, [Keep::Settled { id: message_id("m3") }]);
     let queued = |event: &Event| if let Event::Queued { id, .. } = event { Some(id.as_str().to_owned()) } else { None };
     assert_eq!(bench.events.iter().filter_map(queued).next().as_deref(), Some("new"));
+}
+
+#[test]
+fn a_room_left_without_a_link_stays_left_over_a_reload() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.close(1006);
+    bench.command(Command::Leave { room: room_id("general") });
+    assert_eq!(bench.kept.last(), Some(&Keep::Leaving { room: room_id("general") }));
+    let left = Saved { rooms: [].into(), leaving: [room_id("general")].into(), ..saved(0, []) };
+    let mut bench = returning(left, "epoch-1", &["general"]);
+    assert_eq!(bench.sent.last().unwrap(), &json!({"type": "leave", "room": "general"}));
+    bench.joined("general", 4);
+    assert!(bench.events.iter().all(|event| !matches!(event, Event::Joined { .. })));
+    bench.receive(&ServerFrame::Left { room: room_id("general") });
+    assert_eq!(bench.kept.last(), Some(&Keep::ForgetRoom { room: room_id("general") }));
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::protocol::HistoryPage;
+use crate::protocol::limits::ANSWER_WITHIN_MS;
 
 fn resets(bench: &Bench) -> Vec<bool> {
     let reset = |event: &Event| if let Event::Joined { reset, .. } = event { Some(*reset) } else { None };
@@ -240,10 +241,63 @@ fn leaving_is_repeated_until_the_server_can() {
     bench.forget();
     let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(2_000), ..offline("leave") };
     bench.receive(&ServerFrame::Error(refusal));
-    assert_eq!(bench.events, []);
     bench.run_for(2_000);
     assert_eq!(bench.sent, [json!({"type": "leave", "room": "general"})]);
     bench.receive(&ServerFrame::Left { room: room_id("general") });
     bench.run_for(20_000);
     assert_eq!(bench.sent.len(), 1);
+}
+
+#[test]
+fn a_join_that_cannot_be_now_is_repeated_and_its_messages_wait() {
+    let mut bench = Bench::online(1);
+    bench.command(Command::Join { room: room_id("tea") });
+    bench.say("tea", "m1", "one");
+    bench.forget();
+    for _ in 0..3 {
+        let refusal = Refusal { room: Some(room_id("tea")), retry_after_ms: Some(2_000), ..offline("join") };
+        bench.receive(&ServerFrame::Error(refusal));
+        bench.run_for(2_000);
+    }
+    assert_eq!(bench.sent_types(), ["join", "join", "join"]);
+    assert!(bench.events.iter().all(|event| matches!(event, Event::SlowDown { code: ErrorCode::Unavailable, .. })));
+    bench.joined("tea", 0);
+    assert_eq!(bench.sent_ids(), ["m1"]);
+}
+
+#[test]
+fn a_join_without_an_answer_is_repeated() {
+    let mut bench = Bench::online(1);
+    bench.command(Command::Join { room: room_id("tea") });
+    bench.run_for(ANSWER_WITHIN_MS);
+    assert_eq!(bench.sent_types().iter().filter(|name| **name == "join").count(), 2);
+}
+
+#[test]
+fn entering_again_while_the_server_cannot_let_go_ends_inside() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.command(Command::Leave { room: room_id("general") });
+    let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(2_000), ..offline("leave") };
+    bench.receive(&ServerFrame::Error(refusal));
+    bench.command(Command::Join { room: room_id("general") });
+    bench.joined("general", 4); // still of the time before; passed over
+    bench.forget();
+    bench.run_for(2_000);
+    assert_eq!(bench.sent_types(), ["join"]);
+    bench.joined("general", 4);
+    bench.entry("general", 5, "m5");
+    assert_eq!(bench.shown(), [5]);
+}
+
+#[test]
+fn a_replay_that_begins_before_the_cursor_takes_nothing_back() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.entry("general", 5, "m5");
+    bench.forget();
+    let room = RoomSummary { id: room_id("general"), name: "General".into(), online: 1 };
+    bench.receive(&ServerFrame::Joined(Joined { room, head: 6, after: 4, read: 4 }));
+    for seq in 5..=6 {
+        bench.entry("general", seq, &format!("m{seq}"));
+    }
+    assert_eq!((resets(&bench), bench.shown()), (vec![false], vec![6]));
 }

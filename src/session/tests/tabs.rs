@@ -106,3 +106,24 @@ fn a_note_that_something_was_written_ends_the_wait_for_a_link() {
     note(&mut bench, Note::Queued(unsent("m1")));
     assert_eq!(bench.connects, 1);
 }
+
+#[test]
+fn what_others_discarded_unheard_is_not_sent_by_the_next_tab() {
+    let mut bench = beside();
+    note(&mut bench, Note::Queued(unsent("theirs")));
+    bench.forget();
+    bench.session.handle_lead(bench.now_ms, vec![]);
+    bench.drain();
+    assert_eq!(bench.sent_ids(), [] as [&str; 0]);
+    assert!(matches!(&bench.events[..], [Event::Discarded { .. }]));
+}
+
+#[test]
+fn a_note_that_comes_after_the_entry_does_not_bring_the_message_back() {
+    let mut bench = beside();
+    note(&mut bench, Note::Queued(unsent("m1")));
+    bench.entry("general", 1, "m1");
+    bench.forget();
+    note(&mut bench, Note::Queued(unsent("m1")));
+    assert_eq!(bench.events, []);
+}
