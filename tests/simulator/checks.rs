@@ -89,6 +89,7 @@ pub fn converged(world: &World) {
     let members = world.server.members();
     for (id, tab) in &world.tabs {
         assert_eq!(tab.link, Link::Online, "[convergence] {id:?} is online again");
+        assert!(tab.waiting.is_empty(), "[convergence] {id:?} shows as waiting {:?}", tab.waiting);
         let user = world.user_of(*id);
         let rooms: Vec<_> = logs.keys().filter(|room| members[*room].contains_key(&user)).collect();
         assert_eq!(tab.screens.keys().collect::<Vec<_>>(), rooms, "[convergence] {id:?} shows the rooms it is in");

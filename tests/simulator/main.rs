@@ -26,14 +26,21 @@ use world::World;
 const SEEDS: u64 = 1_000;
 const FAULTS_MS: u64 = 60_000;
 /// A slow link, three resends and the longest wait between two attempts all fit in.
-const PEACE_MS: u64 = 150_000;
+const PEACE_MS: u64 = 180_000;
+const TALK_MS: u64 = 30_000;
+const TALK_EVERY_MS: u64 = 1_500;
 
 /// How many entries the log has in the end.
 fn run(seed: u64) -> u64 {
     let mut world = World::new(seed);
     faults::run(&mut world, FAULTS_MS);
     faults::stop(&mut world);
-    let peace_until = world.now_ms + PEACE_MS;
+    // People go on to talk for a while, so that nothing is mended only because it got quiet.
+    let (talk_until, peace_until) = (world.now_ms + TALK_MS, world.now_ms + PEACE_MS);
+    while world.now_ms < talk_until {
+        world.run_until(world.now_ms + TALK_EVERY_MS);
+        world.write_something();
+    }
     world.run_until(peace_until);
     checks::converged(&world);
     world.entries()

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use parlor::hub::ConnId;
-use parlor::protocol::{Entry, RoomId, Seq};
+use parlor::protocol::{Entry, MessageId, RoomId, Seq};
 use parlor::session::{Event, Link, Session};
 
 use crate::checks;
@@ -24,6 +24,8 @@ pub struct Tab {
     pub link: Link,
     pub screens: BTreeMap<RoomId, Screen>,
     pub online: BTreeMap<RoomId, u32>,
+    /// Messages that are shown as waiting.
+    pub waiting: BTreeMap<MessageId, RoomId>,
 }
 
 /// What is shown of a room.
@@ -47,6 +49,7 @@ impl Tab {
             link: Link::Idle,
             screens: BTreeMap::new(),
             online: BTreeMap::new(),
+            waiting: BTreeMap::new(),
         }
     }
 
@@ -54,7 +57,10 @@ impl Tab {
     pub fn show(&mut self, event: &Event) {
         match event {
             Event::Link(link) => self.link = *link,
-            Event::Reset => self.screens.clear(),
+            Event::Reset => {
+                self.screens.clear();
+                self.waiting.clear();
+            }
             Event::Restored { room, cursor, read, entries } => {
                 let screen = self.screens.entry(room.clone()).or_default();
                 checks::cursor_is_kept_with_its_entry(room, *cursor, entries);
@@ -94,6 +100,10 @@ impl Tab {
                     self.online.clear();
                 }
                 self.online.extend(list.rooms.iter().map(|room| (room.id.clone(), room.online)));
+            }
+            Event::Queued { id, room, .. } => _ = self.waiting.insert(id.clone(), room.clone()),
+            Event::Accepted { id, .. } | Event::Refused { id, .. } | Event::Discarded { id, .. } => {
+                self.waiting.remove(id);
             }
             _ => {}
         }
