@@ -7,6 +7,7 @@ mod driver;
 mod entropy;
 mod kept;
 mod lifecycle;
+mod records;
 mod socket;
 mod storage;
 mod tabs;

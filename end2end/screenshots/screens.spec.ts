@@ -1,4 +1,5 @@
 import { type BrowserContextOptions } from '@playwright/test';
+import { crowdTalks } from '../support/crowd.ts';
 import type { Person } from '../support/person.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -60,6 +61,72 @@ for (const [shape, size] of Object.entries(shapes)) {
       await ada.isOnline();
       await ada.opensInVain('/rooms/No%20Such%20Room');
       await photograph(ada, 'not-found');
+    });
+
+    test(`${shape}, ${colorScheme}: nothing is lost`, async ({ guest, meet, server }) => {
+      const ada = await meet('Ada', options);
+      const bo = await meet('Bo');
+      await ada.enters('Random');
+      await ada.page.goto(new URL('/rooms/general', ada.page.url()).href);
+      await ada.isIn('General');
+      await bo.enters('Random');
+      for (const text of ['Is anybody still up?', 'I have found the book.', 'It was under the cake.']) await bo.says(text);
+      await bo.enters('General');
+      await bo.says('Good night, everybody');
+      await ada.sees(bo, 'Good night');
+      if (shape === 'phone') await ada.page.getByRole('link', { name: 'All rooms' }).tap();
+      await ada.hasNew('Random', 3);
+      await photograph(ada, 'unread');
+      await ada.enters('Random');
+      await expect(ada.log.getByText('New messages')).toBeVisible();
+      await photograph(ada, 'new-messages');
+
+      await ada.page.goto(new URL('/rooms/general', ada.page.url()).href);
+      await ada.sees(bo, 'Good night');
+      await ada.page.close();
+      await crowdTalks(await guest('Crowd'), 'general', 320);
+      const back = await ada.comesBack('/rooms/general');
+      await back.isOnline();
+      await expect(back.gap).toHaveCount(1);
+      await server.kill();
+      await back.isOffline();
+      await back.gap.scrollIntoViewIfNeeded();
+      await photograph(back, 'gap');
+
+      await back.page.getByRole('button', { name: 'Jump to the end' }).click();
+      await back.pastes('I was away. What have I missed?');
+      await back.pastes('Everything, it seems. Give me a moment to read all of it before I answer anybody.');
+      await back.waitsWith('I was away', 'Everything');
+      await server.start();
+      await back.holdsConnections();
+      await back.page.reload();
+      await back.isOffline();
+      await back.waitsWith('I was away', 'Everything');
+      await photograph(back, 'waiting-after-reload');
+      await back.page.close();
+
+      await server.stop();
+      await server.startWithFullDisk(200);
+      const again = await guest('Ada', { ...options, storageState: await ada.context.storageState() });
+      await again.opens('/rooms/help');
+      await again.isOnline();
+      const why = again.page.getByText('The server cannot store messages just now.');
+      for (let n = 1; n < 100 && !(await why.isVisible()); n++) await again.pastes(`And another thing, number ${n}`);
+      await expect(why).toBeVisible();
+      await photograph(again, 'cannot-store');
+      await server.stop();
+      await server.start();
+
+      const cy = await guest('Cy', options);
+      await cy.page.routeWebSocket('**/ws', (page) => {
+        const server = page.connectToServer();
+        page.onMessage((frame) => server.send(frame.toString().replace(/"body":"[^"]*"/, '"body":" "')));
+      });
+      await cy.opens('/rooms/general');
+      await cy.givesName();
+      await cy.pastes('This will never do');
+      await expect(cy.message('This will never do')).toContainText('There is nothing');
+      await photograph(cy, 'refused');
     });
   }
 }

@@ -30,7 +30,16 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    const started = spawn(binary, ['--listen', this.listen, '--data', this.data], {
+    await this.run(binary);
+  }
+
+  /** The disk takes little more, and then no writing: files may not grow beyond so many blocks of 512 bytes. */
+  async startWithFullDisk(blocks: number): Promise<void> {
+    await this.run('sh', '-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$0" "$@"`, binary);
+  }
+
+  private async run(program: string, ...args: string[]): Promise<void> {
+    const started = spawn(program, [...args, '--listen', this.listen, '--data', this.data], {
       cwd: project,
       env: { ...process.env, PARLOR_SITE: site },
       stdio: ['ignore', 'pipe', 'pipe'],

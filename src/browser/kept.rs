@@ -5,14 +5,13 @@ use std::cell::Cell;
 use js_sys::{Array, Object, Reflect};
 use leptos::logging::warn;
 use leptos::task::spawn_local;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbObjectStore, IdbTransactionMode};
 
 use super::clock::within;
 use super::database::{self, BY_ID, ENTRIES, OUTBOX, OWNER, ROOMS, Result, Transaction, answer, entry_key, from_seq};
-use crate::protocol::{Entry, Epoch, ErrorCode, MessageId, RoomId, Seq, UserId};
+use super::records::{Marks, Owner, entry, entry_text, unsent, unsent_text};
+use crate::protocol::{Entry, EntryKind, Epoch, ErrorCode, MessageId, RoomId};
 use crate::session::{Keep, Saved, SavedRoom, Unsent};
 
 /// A page that is slower to start than this for a browser's storage goes on without it.
@@ -21,20 +20,8 @@ const LOAD_WITHIN_MS: i32 = 1_500;
 const LOADED_ENTRIES: u32 = 200;
 /// Entries of a room that outlast the next start.
 const KEPT_ENTRIES: u32 = 500;
-/// The name of the one text of a record, and of the message id that is indexed.
+/// Beside the indexed id, a record of the outbox holds its text.
 const TEXT: &str = "text";
-
-#[derive(PartialEq, Serialize, Deserialize)]
-struct Owner {
-    user: UserId,
-    epoch: Epoch,
-}
-
-#[derive(Default, Serialize, Deserialize)]
-struct Marks {
-    cursor: Seq,
-    read: Seq,
-}
 
 /// The browser's storage. Browsers may refuse it, and then everything works until the page is closed.
 #[derive(Clone)]
@@ -107,17 +94,26 @@ pub fn complain(error: &JsValue) {
 }
 
 async fn load_all(transaction: &Transaction) -> Result<Saved> {
-    let owner: Option<Owner> = read(&transaction.store(OWNER)?, &OWNER.into()).await?;
     let mut saved = Saved { outbox: load_outbox(transaction).await?, ..Saved::default() };
-    if let Some(Owner { user, epoch }) = owner {
+    if let Some(Owner { user, epoch }) = owner(transaction).await? {
         (saved.user, saved.epoch) = (Some(user), Some(epoch));
         for room in rooms(transaction).await? {
-            let marks: Marks = read(&transaction.store(ROOMS)?, &room.as_str().into()).await?.unwrap_or_default();
+            let Marks { cursor, read } = marks(transaction, &room).await?;
             let entries = load_entries(transaction, &room).await?;
-            saved.rooms.insert(room, SavedRoom { cursor: marks.cursor, read: marks.read, entries });
+            saved.rooms.insert(room, SavedRoom { cursor, read, entries });
         }
     }
     Ok(saved)
+}
+
+async fn owner(transaction: &Transaction) -> Result<Option<Owner>> {
+    let record = answer(&transaction.store(OWNER)?.get(&OWNER.into())?).await?;
+    Ok(record.as_string().and_then(|record| Owner::parse(&record)))
+}
+
+async fn marks(transaction: &Transaction, room: &RoomId) -> Result<Marks> {
+    let record = answer(&transaction.store(ROOMS)?.get(&room.as_str().into())?).await?;
+    Ok(record.as_string().and_then(|record| Marks::parse(&record)).unwrap_or_default())
 }
 
 async fn rooms(transaction: &Transaction) -> Result<Vec<RoomId>> {
@@ -130,7 +126,7 @@ async fn load_entries(transaction: &Transaction, room: &RoomId) -> Result<Vec<En
     let Some(first) = newest(&store, room, LOADED_ENTRIES).await? else { return Ok(vec![]) };
     let texts: Array = answer(&store.get_all_with_key(&from_seq(room.as_str(), first)?)?).await?.unchecked_into();
     // What another version of the page has written and this one cannot read leaves a hole, which can be loaded.
-    Ok(texts.iter().filter_map(|text| parse(&text)).collect())
+    Ok(texts.iter().filter_map(|text| entry(&text.as_string()?)).collect())
 }
 
 /// Where the newest entries of a room begin, so many of them; `None` if there are none.
@@ -142,7 +138,7 @@ async fn newest(store: &IdbObjectStore, room: &RoomId, count: u32) -> Result<Opt
 
 async fn load_outbox(transaction: &Transaction) -> Result<Vec<Unsent>> {
     let records: Array = answer(&transaction.store(OUTBOX)?.get_all()?).await?.unchecked_into();
-    Ok(records.iter().filter_map(|record| parse(&Reflect::get(&record, &TEXT.into()).ok()?)).collect())
+    Ok(records.iter().filter_map(|record| unsent_of(&record)).collect())
 }
 
 async fn prune_all(transaction: &Transaction) -> Result<()> {
@@ -192,36 +188,33 @@ async fn write_all(transaction: &Transaction, keeps: Vec<Keep>) -> Result<()> {
 }
 
 /// Rooms are kept for one person and epoch. What is not sent yet is worth sending whoever is asked for it.
-async fn own(transaction: &Transaction, owner: Owner) -> Result<()> {
-    let store = transaction.store(OWNER)?;
-    if read(&store, &OWNER.into()).await?.as_ref() != Some(&owner) {
+async fn own(transaction: &Transaction, now: Owner) -> Result<()> {
+    if owner(transaction).await?.as_ref() != Some(&now) {
         transaction.store(ROOMS)?.clear()?;
         transaction.store(ENTRIES)?.clear()?;
-        store.put_with_key(&text(&owner), &OWNER.into())?;
+        transaction.store(OWNER)?.put_with_key(&now.text().into(), &OWNER.into())?;
     }
     Ok(())
 }
 
 /// Another tab may have met another log since.
 async fn keeps_for(transaction: &Transaction, epoch: &Epoch) -> Result<bool> {
-    let owner: Option<Owner> = read(&transaction.store(OWNER)?, &OWNER.into()).await?;
-    Ok(owner.is_some_and(|owner| owner.epoch == *epoch))
+    Ok(owner(transaction).await?.is_some_and(|owner| owner.epoch == *epoch))
 }
 
 /// Marks only move forward: another tab, which shares the entries, may be further.
-async fn mark(transaction: &Transaction, room: &RoomId, marks: Marks) -> Result<()> {
-    let store = transaction.store(ROOMS)?;
-    let key = room.as_str().into();
-    let before: Marks = read(&store, &key).await?.unwrap_or_default();
-    let marks = Marks { cursor: marks.cursor.max(before.cursor), read: marks.read.max(before.read) };
-    store.put_with_key(&text(&marks), &key)?;
+async fn mark(transaction: &Transaction, room: &RoomId, new: Marks) -> Result<()> {
+    let before = marks(transaction, room).await?;
+    let marks = Marks { cursor: new.cursor.max(before.cursor), read: new.read.max(before.read) };
+    transaction.store(ROOMS)?.put_with_key(&marks.text().into(), &room.as_str().into())?;
     Ok(())
 }
 
 fn write_entries(transaction: &Transaction, entries: &[Entry]) -> Result<()> {
     let store = transaction.store(ENTRIES)?;
-    for entry in entries {
-        store.put_with_key(&text(entry), &entry_key(entry.room.as_str(), entry.seq as f64))?;
+    // A later version of the page may know those that this one does not, and then finds a gap to fill.
+    for entry in entries.iter().filter(|entry| entry.kind != EntryKind::Unknown) {
+        store.put_with_key(&entry_text(entry).into(), &entry_key(entry.room.as_str(), entry.seq as f64))?;
     }
     Ok(())
 }
@@ -230,7 +223,7 @@ async fn refuse(transaction: &Transaction, id: &MessageId, code: ErrorCode) -> R
     let outbox = transaction.store(OUTBOX)?;
     for key in unsent_keys(&outbox, id).await?.iter() {
         let before = answer(&outbox.get(&key)?).await?;
-        if let Some(unsent) = parse::<Unsent>(&Reflect::get(&before, &TEXT.into())?) {
+        if let Some(unsent) = unsent_of(&before) {
             outbox.put_with_key(&record(&Unsent { refused: Some(code), ..unsent })?, &key)?;
         }
     }
@@ -253,19 +246,10 @@ async fn unsent_keys(outbox: &IdbObjectStore, id: &MessageId) -> Result<Array> {
 fn record(unsent: &Unsent) -> Result<JsValue> {
     let record = Object::new();
     Reflect::set(&record, &BY_ID.into(), &unsent.id.as_str().into())?;
-    Reflect::set(&record, &TEXT.into(), &text(unsent))?;
+    Reflect::set(&record, &TEXT.into(), &unsent_text(unsent).into())?;
     Ok(record.into())
 }
 
-async fn read<T: DeserializeOwned>(store: &IdbObjectStore, key: &JsValue) -> Result<Option<T>> {
-    Ok(parse(&answer(&store.get(key)?).await?))
-}
-
-fn parse<T: DeserializeOwned>(text: &JsValue) -> Option<T> {
-    serde_json::from_str(&text.as_string()?).ok()
-}
-
-fn text(value: &impl Serialize) -> JsValue {
-    // Plain values with text keys always have a JSON form.
-    serde_json::to_string(value).unwrap_or_default().into()
+fn unsent_of(record: &JsValue) -> Option<Unsent> {
+    unsent(&Reflect::get(record, &TEXT.into()).ok()?.as_string()?)
 }

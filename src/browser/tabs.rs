@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{BroadcastChannel, MessageEvent};
 
 use super::driver::input;
+use super::records::{note, note_text};
 use crate::session::Note;
 
 const CHANNEL: &str = "parlor";
@@ -29,17 +30,16 @@ impl Tabs {
     }
 
     pub fn tell(&self, note: &Note) {
-        if let (Some(channel), Ok(text)) = (&self.0, serde_json::to_string(note)) {
+        if let Some(channel) = &self.0 {
             // A channel refuses only what cannot be copied, and text can.
-            let _ = channel.post_message(&text.into());
+            let _ = channel.post_message(&note_text(note).into());
         }
     }
 }
 
 fn hear(event: MessageEvent) {
     // A tab with another version of the page may tell what this one does not know.
-    let note = event.data().as_string().and_then(|text| serde_json::from_str::<Note>(&text).ok());
-    if let Some(note) = note {
+    if let Some(note) = event.data().as_string().and_then(|text| note(&text)) {
         input(|session, now| session.handle_note(now, note));
     }
 }

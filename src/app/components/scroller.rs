@@ -122,8 +122,8 @@ fn lines_in_view(log: &Element) -> Vec<(HtmlElement, i32)> {
         (line, top)
     };
     let mut lines: Vec<_> = lines_between(log, top, top + height).into_iter().filter(is_said).map(with_top).collect();
-    lines.sort_by_key(|(_, line_top)| line_top.abs_diff(top + height / 2));
-    lines
+    let lower = lines.split_off(lines.partition_point(|(_, line_top)| *line_top < top + height / 2));
+    lower.into_iter().chain(lines.into_iter().rev()).collect()
 }
 
 /// The lines of a log that reach between two heights of it. They stand one below the other.
