@@ -100,9 +100,9 @@ fn long_log(dir: &Path, messages: u64) {
         engine.commit(people.batch(4_000)).unwrap();
     }
     println!("| to write them | {:.1} s | | |", began.elapsed().as_secs_f64());
+    drop(engine);
     let bytes = dir.join("parlor.sqlite").metadata().unwrap().len();
     println!("| bytes on disk for each | {} | | |", bytes / messages);
-    drop(engine);
 
     let times = repeat(LASTING, |_| drop(SqliteEngine::open(dir).unwrap().load().unwrap()));
     row("start: open and load", &times);

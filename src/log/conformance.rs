@@ -1,6 +1,6 @@
 //! What every engine has to do, one test for each rule of [`Engine`].
 //!
-//! An engine gives a [`Fixture`] and writes `conformance::suite!(its_fixture)` in a module of tests.
+//! An engine gives a [`Fixture`] and writes `suite!(its_fixture)` in a module of tests.
 
 pub mod appends;
 pub mod failures;
@@ -24,7 +24,7 @@ pub trait Fixture {
     fn set_space(&mut self, appends: Option<usize>);
 }
 
-/// Makes a test of every rule.
+/// Makes a test of every rule, in a module of this name.
 macro_rules! suite {
     ($fixture:expr) => {
         $crate::log::conformance::suite!($fixture;
@@ -48,12 +48,18 @@ macro_rules! suite {
             failures: pages_are_read_while_nothing_can_be_committed;
         );
     };
-    ($fixture:expr; $($group:ident: $rule:ident;)*) => {$(
-        #[test]
-        fn $rule() {
-            $crate::log::conformance::$group::$rule(&mut $fixture);
+    ($fixture:expr; $($group:ident: $rule:ident;)*) => {
+        mod conformance {
+            use super::*;
+
+            $(
+                #[test]
+                fn $rule() {
+                    $crate::log::conformance::$group::$rule(&mut $fixture);
+                }
+            )*
         }
-    )*};
+    };
 }
 pub(crate) use suite;
 

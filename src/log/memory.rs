@@ -168,7 +168,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::conformance::{self, Fixture};
+    use crate::log::conformance::{Fixture, suite};
 
     struct InMemory(MemoryEngine);
 
@@ -194,5 +194,5 @@ mod tests {
         }
     }
 
-    conformance::suite!(InMemory::new());
+    suite!(InMemory::new());
 }

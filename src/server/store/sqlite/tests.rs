@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::SqliteEngine;
-use crate::log::conformance::{self, Fixture};
+use crate::log::conformance::{Fixture, suite};
 use crate::protocol::{RoomId, Seq};
 
 /// A log in a folder of its own.
@@ -71,4 +71,4 @@ impl Fixture for OnDisk {
     }
 }
 
-conformance::suite!(OnDisk::new());
+suite!(OnDisk::new());
