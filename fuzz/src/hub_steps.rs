@@ -1,0 +1,301 @@
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::hub::{ConnId, Hub, Identity, Now, Output, PageRequest};
+use crate::log::{
+    Append, AppendError, Batch, Engine, MemoryEngine, MemoryReader, ReadMark, Reader, Ticket, Unavailable,
+};
+use crate::protocol::{ClientFrame, CloseCode, EntryKind, MessageId, RoomId, Token, decode_client, encode};
+use libfuzzer_sys::arbitrary::{self, Arbitrary};
+
+use crate::names::{epoch, person, room, token, user_of};
+use crate::saying::Saying;
+use crate::wire::{Log, Wire, head_of};
+
+/// Entries of the first room when the server starts: more than the hub keeps in memory.
+const FIRST_ENTRIES: u8 = 150;
+const SLOTS: u8 = 6;
+/// Outputs of one input. Whoever floods is closed long before that.
+const OUTPUTS_MAX: usize = 5_000;
+/// Rounds of two seconds in which everybody reads and acks, and the log works.
+const PEACEFUL_ROUNDS: usize = 8;
+
+#[derive(Debug, Arbitrary)]
+pub struct Run {
+    steps: Vec<Step>,
+    stops: bool,
+}
+
+#[derive(Debug, Arbitrary)]
+enum Step {
+    Open(u8),
+    /// The socket is gone.
+    Lose(u8),
+    Say(u8, Saying),
+    Babble(u8, String),
+    Violate(u8),
+    /// The socket takes frames.
+    Write(u8, u8),
+    AckAll(u8),
+    /// The shell and the log answer the oldest questions.
+    Identify,
+    Commit {
+        appends: u8,
+        fails: bool,
+    },
+    Read {
+        fails: bool,
+    },
+    /// All of that, for everyone.
+    Serve,
+    Wait(u16),
+}
+
+struct World {
+    hub: Hub,
+    engine: MemoryEngine,
+    reader: MemoryReader,
+    log: Log,
+    now: Now,
+    wires: BTreeMap<ConnId, Wire>,
+    /// Which connection a slot has.
+    slots: BTreeMap<u8, ConnId>,
+    opened: u64,
+    identities: VecDeque<(ConnId, Option<Token>)>,
+    appends: VecDeque<Append>,
+    marks: Vec<ReadMark>,
+    requests: VecDeque<PageRequest>,
+}
+
+pub fn run(run: Run) {
+    let mut world = World::new();
+    for step in run.steps {
+        world.step(step);
+    }
+    for _ in 0..PEACEFUL_ROUNDS {
+        world.serve();
+        world.wait(2_000);
+    }
+    world.serve();
+    world.check_that_everyone_has_everything();
+    if run.stops {
+        world.input(|hub, now| hub.handle_shutdown(now));
+        assert!(world.wires.values().all(|wire| wire.is_closed));
+    }
+}
+
+impl World {
+    fn new() -> Self {
+        let mut engine = first_log();
+        let loaded = engine.load().unwrap();
+        let log = loaded.rooms.iter().map(|loaded| (loaded.room.clone(), engine.entries(&loaded.room))).collect();
+        Self {
+            hub: Hub::new(loaded.epoch, loaded.rooms, 1),
+            reader: engine.reader().unwrap(),
+            engine,
+            log,
+            now: Now { mono_ms: 1_000, unix_ms: 1_000_000 },
+            wires: BTreeMap::new(),
+            slots: BTreeMap::new(),
+            opened: 0,
+            identities: VecDeque::new(),
+            appends: VecDeque::new(),
+            marks: Vec::new(),
+            requests: VecDeque::new(),
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Open(slot) => self.open(slot % SLOTS),
+            Step::Lose(slot) => self.lose(slot % SLOTS),
+            Step::Say(slot, saying) => self.say(slot, saying.frame()),
+            Step::Babble(slot, text) => {
+                if let Some(conn) = self.slots.get(&(slot % SLOTS)).copied() {
+                    self.text(conn, &text);
+                }
+            }
+            Step::Violate(slot) => {
+                if let Some(conn) = self.slots.get(&(slot % SLOTS)).copied() {
+                    self.input(|hub, now| hub.handle_violation(now, conn, CloseCode::Unsupported));
+                }
+            }
+            Step::Write(slot, frames) => {
+                if let Some(conn) = self.slots.get(&(slot % SLOTS)).copied() {
+                    self.write(conn, frames.into());
+                }
+            }
+            Step::AckAll(slot) => {
+                if let Some(conn) = self.slots.get(&(slot % SLOTS)).copied() {
+                    self.ack(conn);
+                }
+            }
+            Step::Identify => self.identify(),
+            Step::Commit { appends, fails } => self.commit(appends.into(), fails),
+            Step::Read { fails } => self.read(fails),
+            Step::Serve => self.serve(),
+            Step::Wait(ms) => self.wait(ms.into()),
+        }
+    }
+
+    fn open(&mut self, slot: u8) {
+        self.lose(slot);
+        self.opened += 1;
+        let conn = ConnId(self.opened);
+        self.slots.insert(slot, conn);
+        self.wires.insert(conn, Wire::default());
+        self.input(|hub, now| hub.handle_opened(now, conn));
+    }
+
+    fn lose(&mut self, slot: u8) {
+        if let Some(conn) = self.slots.remove(&slot) {
+            self.wires.remove(&conn);
+            self.input(|hub, now| hub.handle_closed(now, conn));
+        }
+    }
+
+    fn say(&mut self, slot: u8, frame: ClientFrame) {
+        if let Some(conn) = self.slots.get(&(slot % SLOTS)).copied() {
+            self.text(conn, &encode(&frame));
+        }
+    }
+
+    fn text(&mut self, conn: ConnId, text: &str) {
+        if let (Some(wire), Ok(frame)) = (self.wires.get_mut(&conn), decode_client(text)) {
+            wire.said(&frame);
+        }
+        self.input(|hub, now| hub.handle_text(now, conn, text));
+    }
+
+    fn ack(&mut self, conn: ConnId) {
+        let Some(wire) = self.wires.get(&conn).filter(|wire| wire.user.is_some() && !wire.is_closed) else { return };
+        let cursors = wire.places.iter().map(|(room, place)| (room.clone(), place.sent)).collect();
+        self.text(conn, &encode(&ClientFrame::Ack { cursors }));
+    }
+
+    fn write(&mut self, conn: ConnId, frames: usize) {
+        let Some(wire) = self.wires.get_mut(&conn) else { return };
+        let frames = frames.min(wire.in_flight.len());
+        wire.in_flight.drain(..frames);
+        self.input(|hub, now| hub.handle_written(now, conn, frames));
+    }
+
+    fn identify(&mut self) {
+        let Some((conn, known)) = self.identities.pop_front() else { return };
+        let token = known.unwrap_or_else(|| token(conn.0 as u8));
+        self.input(|hub, now| hub.handle_identified(now, conn, Identity { user: user_of(&token), token }));
+    }
+
+    fn commit(&mut self, appends: usize, fails: bool) {
+        let appends: Vec<_> = self.appends.drain(..appends.min(self.appends.len())).collect();
+        let tickets: Vec<_> = appends.iter().map(|append| append.ticket).collect();
+        self.engine.set_full(fails);
+        let committed = self.engine.commit(Batch { appends, reads: std::mem::take(&mut self.marks) });
+        let results = committed.unwrap_or_else(|_| vec![Err(AppendError::Unavailable); tickets.len()]);
+        for appended in results.iter().flatten().filter(|appended| appended.new) {
+            self.log.entry(appended.entry.room.clone()).or_default().push(appended.entry.clone());
+        }
+        for (ticket, result) in tickets.into_iter().zip(results) {
+            self.input(|hub, now| hub.handle_appended(now, ticket, result));
+        }
+    }
+
+    fn read(&mut self, fails: bool) {
+        let Some(request) = self.requests.pop_front() else { return };
+        let page = self.reader.page(&request.room, request.range, request.limit).map_err(|_| Unavailable);
+        self.input(|hub, now| hub.handle_page(now, request, if fails { Err(Unavailable) } else { page }));
+    }
+
+    /// Does whatever anybody waits for, until nobody waits.
+    fn serve(&mut self) {
+        for conn in self.wires.keys().copied().collect::<Vec<_>>() {
+            self.input(|hub, now| hub.handle_text(now, conn, &encode(&ClientFrame::Ping)));
+        }
+        for _ in 0..OUTPUTS_MAX {
+            let waiting: Vec<_> = self.wires.iter().filter(|(_, wire)| !wire.in_flight.is_empty()).collect();
+            let waiting: Vec<_> = waiting.into_iter().map(|(conn, wire)| (*conn, wire.in_flight.len())).collect();
+            if waiting.is_empty() && self.identities.is_empty() && self.appends.is_empty() && self.requests.is_empty() {
+                return;
+            }
+            for (conn, frames) in waiting {
+                self.write(conn, frames);
+                self.ack(conn);
+            }
+            self.identify();
+            self.commit(usize::MAX, false);
+            self.read(false);
+        }
+        panic!("there is no end to it");
+    }
+
+    fn wait(&mut self, ms: u64) {
+        let until = self.now.mono_ms + ms;
+        while let Some(at) = self.hub.poll_timeout().filter(|at| *at <= until) {
+            self.advance(at.max(self.now.mono_ms));
+            self.input(|hub, now| hub.handle_timeout(now));
+            let next = self.hub.poll_timeout();
+            assert!(next.is_none_or(|next| next > self.now.mono_ms), "a timer for {next:?} that has fired");
+        }
+        self.advance(until);
+    }
+
+    fn advance(&mut self, to: u64) {
+        self.now.unix_ms += to - self.now.mono_ms;
+        self.now.mono_ms = to;
+    }
+
+    fn input(&mut self, put: impl FnOnce(&mut Hub, Now)) {
+        put(&mut self.hub, self.now);
+        for count in 0.. {
+            assert!(count < OUTPUTS_MAX, "too many outputs for one input");
+            let Some(output) = self.hub.poll_output() else { return };
+            match output {
+                Output::Transmit { conn, frame } => {
+                    // The shell may not have told yet that a socket is gone, but here it has.
+                    self.wires.get_mut(&conn).expect("only to those that are there").heard(&frame, &self.log);
+                }
+                Output::Close { conn, .. } => {
+                    let wire = self.wires.get_mut(&conn).expect("only those that are there");
+                    assert!(!std::mem::replace(&mut wire.is_closed, true), "closed twice");
+                }
+                Output::Identify { conn, token } => self.identities.push_back((conn, token)),
+                Output::Append(append) => self.appends.push_back(append),
+                Output::MarkRead(mark) => self.marks.push(mark),
+                Output::Read(request) => self.requests.push_back(request),
+            }
+        }
+    }
+
+    fn check_that_everyone_has_everything(&self) {
+        for wire in self.wires.values().filter(|wire| !wire.is_closed) {
+            for (room, place) in &wire.places {
+                assert_eq!(place.sent, head_of(&self.log, room), "{room} stands still");
+                assert_eq!(place.acked, place.sent);
+            }
+        }
+        let rooms: Vec<RoomId> = self.hub.room_list().into_iter().map(|room| room.id).collect();
+        assert!(rooms.iter().eq(self.log.keys()));
+    }
+}
+
+/// Two rooms, one of them with a past, and one person in both.
+fn first_log() -> MemoryEngine {
+    thread_local! {
+        static LOG: MemoryEngine = {
+            let mut engine = MemoryEngine::new(epoch(0));
+            let created = |number| append(number, EntryKind::Created { name: room(number).to_name() });
+            let joined = [append(0, EntryKind::Joined), append(1, EntryKind::Joined)];
+            let said = (0..FIRST_ENTRIES).map(|n| {
+                let id = MessageId::parse(&format!("first-{n}")).unwrap();
+                append(0, EntryKind::Message { id, body: "said long ago".into() })
+            });
+            let appends = [created(0), created(1)].into_iter().chain(joined).chain(said).collect();
+            engine.commit(Batch { appends, reads: vec![] }).unwrap();
+            engine
+        };
+    }
+    LOG.with(|log| log.snapshot(epoch(0)))
+}
+
+fn append(number: u8, kind: EntryKind) -> Append {
+    Append { ticket: Ticket(0), room: room(number), at: 1_000, by: person(0), kind, repeat_only: false }
+}
