@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use parlor::protocol::limits::FRAME_BYTES_MAX;
-use parlor::protocol::{decode_client, decode_server, encode};
+use parlor_fuzz::protocol::limits::FRAME_BYTES_MAX;
+use parlor_fuzz::protocol::{decode_client, decode_server, encode};
 
 fuzz_target!(|text: &str| {
     match decode_client(text) {

@@ -1,6 +1,6 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use parlor_fuzz::hub::{Run, run};
+use parlor_fuzz::hub_steps::{Run, run};
 
 fuzz_target!(|steps: Run| run(steps));

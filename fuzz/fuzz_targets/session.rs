@@ -1,6 +1,6 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use parlor_fuzz::session::{Run, run};
+use parlor_fuzz::session_steps::{Run, run};
 
 fuzz_target!(|steps: Run| run(steps));

@@ -1,8 +1,8 @@
-use libfuzzer_sys::arbitrary::{self, Arbitrary};
-use parlor::protocol::{
+use crate::protocol::{
     Bye, Entry, EntryKind, ErrorCode, Heartbeat, HistoryPage, Joined, Limits, Presence, Refusal, RoomList, RoomSummary,
     Seq, ServerFrame, Typing, Welcome,
 };
+use libfuzzer_sys::arbitrary::{self, Arbitrary};
 
 use crate::names::{Number, epoch, message, person, room, token};
 

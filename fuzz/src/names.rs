@@ -1,8 +1,8 @@
 //! Few of each, so that steps meet.
 
+use crate::protocol::limits::INTEGER_MAX;
+use crate::protocol::{Epoch, MessageId, RoomId, Token, User, UserId};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
-use parlor::protocol::limits::INTEGER_MAX;
-use parlor::protocol::{Epoch, MessageId, RoomId, Token, User, UserId};
 
 /// A number as it may come over the wire: mostly one that fits, now and then one that overflows.
 #[derive(Debug, Clone, Copy, Arbitrary)]

@@ -1,5 +1,5 @@
+use crate::protocol::{ClientFrame, Hello, RoomId, Seq};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
-use parlor::protocol::{ClientFrame, Hello, RoomId, Seq};
 
 use crate::names::{Number, epoch, message, room, token};
 

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
-use parlor::protocol::limits::{
+use crate::protocol::limits::{
     FRAME_BYTES_MAX, FRAMES_IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX, PAGE_ENTRIES_MAX, ROOMS_MAX, ROOMS_PER_FRAME,
     UNACKED_ENTRIES_MAX,
 };
-use parlor::protocol::{ClientFrame, Entry, EntryKind, Joined, RoomId, Seq, ServerFrame, UserId, decode_server};
+use crate::protocol::{ClientFrame, Entry, EntryKind, Joined, RoomId, Seq, ServerFrame, UserId, decode_server};
 
 /// What the server's shell has room for; with more, it would have to drop a connection that did nothing wrong.
 const OUTBOX_MAX: usize = FRAMES_IN_FLIGHT_MAX + ROOMS_MAX.div_ceil(ROOMS_PER_FRAME) + 2;

@@ -6,8 +6,8 @@ use super::event::Link;
 
 /// How long a link that may be dead (after a sleep, a change of network) has to prove that it lives.
 const PROBE_WITHIN_MS: u64 = 3_000;
-/// A server that wants to be asked more often than this is not obeyed.
-const PING_EVERY_MIN_MS: u64 = 1_000;
+/// A server that wants pings or pongs in less than this is not obeyed.
+const HEARTBEAT_MIN_MS: u64 = 1_000;
 /// A timer that fires this late was stopped by the machine or the browser, and says nothing about the link.
 const OVERSLEPT_MS: u64 = 2_000;
 
@@ -133,7 +133,10 @@ impl Connection {
 
     pub fn welcomed(&mut self, now_ms: u64, heartbeat: Heartbeat) {
         let Heartbeat { ping_every_ms, pong_within_ms } = heartbeat;
-        self.heartbeat = Heartbeat { ping_every_ms: ping_every_ms.max(PING_EVERY_MIN_MS), pong_within_ms };
+        self.heartbeat = Heartbeat {
+            ping_every_ms: ping_every_ms.max(HEARTBEAT_MIN_MS),
+            pong_within_ms: pong_within_ms.max(HEARTBEAT_MIN_MS),
+        };
         let ping_at = now_ms + self.ping_delay_ms();
         self.phase = Phase::Online { since: now_ms, ping_at, dead_at: None };
         self.steps.push(Step::Show(Link::Online));

@@ -1,18 +1,19 @@
 use std::collections::{BTreeMap, VecDeque};
 
-use libfuzzer_sys::arbitrary::{self, Arbitrary};
-use parlor::hub::{ConnId, Hub, Identity, Now, Output, PageRequest};
-use parlor::log::{
+use crate::hub::{ConnId, Hub, Identity, Now, Output, PageRequest};
+use crate::log::{
     Append, AppendError, Batch, Engine, MemoryEngine, MemoryReader, ReadMark, Reader, Ticket, Unavailable,
 };
-use parlor::protocol::{ClientFrame, CloseCode, EntryKind, MessageId, RoomId, Token, decode_client, encode};
+use crate::protocol::{ClientFrame, CloseCode, EntryKind, Hello, MessageId, RoomId, Token, decode_client, encode};
+use libfuzzer_sys::arbitrary::{self, Arbitrary};
 
 use crate::names::{epoch, person, room, token, user_of};
 use crate::saying::Saying;
 use crate::wire::{Log, Wire, head_of};
 
-/// Entries of the first room when the server starts: more than the hub keeps in memory.
-const FIRST_ENTRIES: u8 = 150;
+/// Rooms with a past, and messages in each of them: more than one replay brings, and than may be on the way unacked.
+const FIRST_ROOMS: u8 = 3;
+const FIRST_MESSAGES: u8 = 120;
 const SLOTS: u8 = 6;
 /// Outputs of one input. Whoever floods is closed long before that.
 const OUTPUTS_MAX: usize = 5_000;
@@ -28,6 +29,8 @@ pub struct Run {
 #[derive(Debug, Arbitrary)]
 enum Step {
     Open(u8),
+    /// Somebody comes, and is welcomed.
+    Enter(u8, u8),
     /// The socket is gone.
     Lose(u8),
     Say(u8, Saying),
@@ -46,7 +49,9 @@ enum Step {
         fails: bool,
     },
     /// All of that, for everyone.
-    Serve,
+    Serve {
+        acks: bool,
+    },
     Wait(u16),
 }
 
@@ -72,10 +77,10 @@ pub fn run(run: Run) {
         world.step(step);
     }
     for _ in 0..PEACEFUL_ROUNDS {
-        world.serve();
+        world.serve(true);
         world.wait(2_000);
     }
-    world.serve();
+    world.serve(true);
     world.check_that_everyone_has_everything();
     if run.stops {
         world.input(|hub, now| hub.handle_shutdown(now));
@@ -107,6 +112,13 @@ impl World {
     fn step(&mut self, step: Step) {
         match step {
             Step::Open(slot) => self.open(slot % SLOTS),
+            Step::Enter(slot, person) => {
+                let slot = slot % SLOTS;
+                self.open(slot);
+                let hello = Hello { name: "Somebody".into(), token: Some(token(person)), ..Hello::default() };
+                self.say(slot, ClientFrame::Hello(hello));
+                self.identify();
+            }
             Step::Lose(slot) => self.lose(slot % SLOTS),
             Step::Say(slot, saying) => self.say(slot, saying.frame()),
             Step::Babble(slot, text) => {
@@ -132,7 +144,7 @@ impl World {
             Step::Identify => self.identify(),
             Step::Commit { appends, fails } => self.commit(appends.into(), fails),
             Step::Read { fails } => self.read(fails),
-            Step::Serve => self.serve(),
+            Step::Serve { acks } => self.serve(acks),
             Step::Wait(ms) => self.wait(ms.into()),
         }
     }
@@ -205,8 +217,8 @@ impl World {
         self.input(|hub, now| hub.handle_page(now, request, if fails { Err(Unavailable) } else { page }));
     }
 
-    /// Does whatever anybody waits for, until nobody waits.
-    fn serve(&mut self) {
+    /// Does whatever anybody waits for, until nobody waits. Without acks, the hub stops by itself.
+    fn serve(&mut self, acks: bool) {
         for conn in self.wires.keys().copied().collect::<Vec<_>>() {
             self.input(|hub, now| hub.handle_text(now, conn, &encode(&ClientFrame::Ping)));
         }
@@ -218,7 +230,9 @@ impl World {
             }
             for (conn, frames) in waiting {
                 self.write(conn, frames);
-                self.ack(conn);
+                if acks {
+                    self.ack(conn);
+                }
             }
             self.identify();
             self.commit(usize::MAX, false);
@@ -277,23 +291,23 @@ impl World {
     }
 }
 
-/// Two rooms, one of them with a past, and one person in both.
+/// Rooms with a past, and one person in all of them.
 fn first_log() -> MemoryEngine {
     thread_local! {
         static LOG: MemoryEngine = {
             let mut engine = MemoryEngine::new(epoch(0));
-            let created = |number| append(number, EntryKind::Created { name: room(number).to_name() });
-            let joined = [append(0, EntryKind::Joined), append(1, EntryKind::Joined)];
-            let said = (0..FIRST_ENTRIES).map(|n| {
-                let id = MessageId::parse(&format!("first-{n}")).unwrap();
-                append(0, EntryKind::Message { id, body: "said long ago".into() })
-            });
-            let appends = [created(0), created(1)].into_iter().chain(joined).chain(said).collect();
+            let appends = (0..FIRST_ROOMS).flat_map(first_entries).collect();
             engine.commit(Batch { appends, reads: vec![] }).unwrap();
             engine
         };
     }
     LOG.with(|log| log.snapshot(epoch(0)))
+}
+
+fn first_entries(number: u8) -> impl Iterator<Item = Append> {
+    let said = |n| EntryKind::Message { id: MessageId::parse(&format!("first-{n}")).unwrap(), body: "Long ago".into() };
+    let begin = [EntryKind::Created { name: room(number).to_name() }, EntryKind::Joined];
+    begin.into_iter().chain((0..FIRST_MESSAGES).map(said)).map(move |kind| append(number, kind))
 }
 
 fn append(number: u8, kind: EntryKind) -> Append {

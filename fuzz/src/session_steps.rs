@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
+use crate::protocol::limits::FRAME_BYTES_MAX;
+use crate::protocol::{ErrorCode, RoomId, Seq, decode_client, encode};
+use crate::session::{Action, Command, Event, Note, Saved, SavedRoom, Session, Unsent};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
-use parlor::protocol::limits::FRAME_BYTES_MAX;
-use parlor::protocol::{ErrorCode, RoomId, Seq, decode_client, encode};
-use parlor::session::{Action, Command, Event, Note, Saved, SavedRoom, Session, Unsent};
 
 use crate::answer::{Answer, entry};
 use crate::names::{Number, epoch, message, room, token, user};
