@@ -42,8 +42,9 @@ impl Session {
             Note::Queued(unsent) => {
                 // A message that waits already keeps its place.
                 self.outbox.take_refused(&unsent.id);
-                let is_settled = self.settled.contains(&unsent.id);
-                if !is_settled && self.outbox.all().all(|waiting| waiting.id != unsent.id) {
+                if self.settled.contains(&unsent.id) {
+                    self.settle_for_the_dead(&unsent.id);
+                } else if self.outbox.all().all(|waiting| waiting.id != unsent.id) {
                     self.queue(unsent);
                 }
                 // Somebody writes: there is a person at this browser, who does not want to wait.
@@ -142,12 +143,14 @@ impl Session {
         }
     }
 
-    /// An own entry is as good as `accepted`. All tabs get it, so none has to be told.
+    /// An own entry is as good as `accepted`. Other tabs get it too, but perhaps only as part of a gap, and whoever takes
+    /// a message out of the storage has to tell.
     pub(super) fn settled_by_entry(&mut self, id: &MessageId, entry: &Entry) {
         if self.settle(id).is_some() {
             self.keep(Keep::Settled { id: id.clone() });
-            let (id, room) = (id.clone(), entry.room.clone());
-            self.notify(Event::Accepted { id, room, seq: entry.seq, at: entry.at });
+            let (id, room, seq, at) = (id.clone(), entry.room.clone(), entry.seq, entry.at);
+            self.tell(Note::Accepted { id: id.clone(), room: room.clone(), seq, at });
+            self.notify(Event::Accepted { id, room, seq, at });
         }
     }
 

@@ -127,3 +127,12 @@ fn a_note_that_comes_after_the_entry_does_not_bring_the_message_back() {
     note(&mut bench, Note::Queued(unsent("m1")));
     assert_eq!(bench.events, []);
 }
+
+#[test]
+fn a_tab_tells_also_what_it_learns_from_the_entry() {
+    let mut bench = beside();
+    bench.say("general", "m1", "hi");
+    bench.told.clear();
+    bench.entry("general", 1, "m1");
+    assert!(matches!(&bench.told[..], [Note::Accepted { seq: 1, .. }]), "others may get it only as part of a gap");
+}
