@@ -94,7 +94,7 @@ test('what waits survives a reload, and is there before a connection is', async 
   await ada.page.reload();
   await ada.waitsWith(...texts);
 
-  await connections.letThrough();
+  connections.letThrough();
   await bo.seesExactly('before', ...texts);
   await ada.seesExactly('before', ...texts);
   await expect(ada.message('Sending')).toHaveCount(0);
