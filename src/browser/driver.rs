@@ -3,7 +3,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::Function;
-use leptos::prelude::{RwSignal, TimeoutHandle, Update, set_timeout, set_timeout_with_handle};
+use leptos::prelude::{RwSignal, TimeoutHandle, Update, set_interval_with_handle, set_timeout_with_handle};
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
@@ -12,13 +12,16 @@ use super::socket::Socket;
 use super::tabs::{self, Tabs};
 use super::{clock, entropy, storage};
 use crate::app::{Model, update};
-use crate::session::{Action, Event, Keep, Link, Session};
+use crate::session::{Action, Event, Keep, Link, Note, Session};
 
-/// When what is kept too long is dropped: when the page has long been started.
-const PRUNE_AFTER: Duration = Duration::from_secs(20);
+/// How often what is kept too long is dropped. The first time is when the page has long been started.
+const PRUNE_EVERY: Duration = Duration::from_secs(600);
+/// Notes that may come while the storage is being read.
+const EARLY_NOTES_MAX: usize = 1_000;
 
 thread_local! {
     static DRIVER: RefCell<Option<Rc<Driver>>> = const { RefCell::new(None) };
+    static EARLY_NOTES: RefCell<Vec<Note>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Carries the session's wishes out, and tells it what has come of them.
@@ -36,12 +39,16 @@ struct Driver {
 #[derive(Default)]
 struct Turn {
     waits: Cell<bool>,
+    /// The server does not want this page any more.
+    is_over: Cell<bool>,
     /// Ends it.
     give_up: Cell<Option<Function>>,
 }
 
 /// Starts from what the browser has kept, which is on the screen before anything is heard of the server.
 pub async fn start(model: RwSignal<Model>) {
+    // What other tabs tell from now on may not be in the storage yet when it is read.
+    let tabs = Tabs::listen();
     let (kept, saved) = Kept::open().await;
     if let Some(me) = saved.user.clone() {
         model.update(|model| model.recognise(me));
@@ -52,13 +59,28 @@ pub async fn start(model: RwSignal<Model>) {
         socket: None.into(),
         timer: Cell::new(None),
         kept,
-        tabs: Tabs::listen(),
+        tabs,
         turn: Turn::default(),
         model,
     };
     DRIVER.set(Some(Rc::new(driver)));
     input(|_, _| {});
-    set_timeout(|| spawn_local(prune()), PRUNE_AFTER);
+    EARLY_NOTES.take().into_iter().for_each(take_note);
+    // Browsers of this age all have timers; without one the next visit prunes.
+    let _ = set_interval_with_handle(|| spawn_local(prune()), PRUNE_EVERY);
+}
+
+/// Another tab has told something.
+pub fn take_note(note: Note) {
+    if driver().is_some() {
+        input(|session, now| session.handle_note(now, note));
+    } else {
+        EARLY_NOTES.with_borrow_mut(|notes| {
+            if notes.len() < EARLY_NOTES_MAX {
+                notes.push(note);
+            }
+        });
+    }
 }
 
 fn driver() -> Option<Rc<Driver>> {
@@ -136,13 +158,15 @@ impl Driver {
         match event {
             Event::Welcomed { token, .. } => {
                 storage::keep_token(token);
+                self.turn.is_over.set(false);
                 self.wait_for_turn();
             }
             // A page too old to be served must not keep newer ones from sending.
             Event::Link(Link::Ended { .. }) => {
+                self.turn.is_over.set(true);
                 if let Some(give_up) = self.turn.give_up.take() {
-                    // It only settles a promise.
-                    let _ = give_up.call0(&JsValue::UNDEFINED);
+                    self.give_up_turn(&give_up);
+                    self.session.borrow_mut().handle_follow();
                 }
             }
             _ => {}
@@ -152,8 +176,14 @@ impl Driver {
     /// A page that nobody has entered by could not send, and so waits for no turn.
     fn wait_for_turn(&self) {
         if !self.turn.waits.replace(true) {
-            tabs::wait_for_turn(|| spawn_local(lead()), |give_up| with_turn(|turn| turn.give_up.set(Some(give_up))));
+            tabs::wait_for_turn(granted);
         }
+    }
+
+    fn give_up_turn(&self, give_up: &Function) {
+        self.turn.waits.set(false);
+        // It only settles a promise.
+        let _ = give_up.call0(&JsValue::UNDEFINED);
     }
 
     /// One timer, for whatever the session waits for next.
@@ -176,6 +206,16 @@ impl Driver {
     }
 }
 
+/// It is this tab's turn. Where there are no locks it always is, and nothing is to be given back.
+fn granted(give_up: Option<Function>) {
+    let Some(driver) = driver() else { return };
+    match give_up {
+        Some(give_up) if driver.turn.is_over.get() => return driver.give_up_turn(&give_up),
+        give_up => driver.turn.give_up.set(give_up),
+    }
+    spawn_local(lead());
+}
+
 /// It is this tab's turn to send what all of them have left.
 async fn lead() {
     let kept = driver().and_then(|driver| driver.kept.clone());
@@ -187,12 +227,6 @@ async fn lead() {
         None => vec![],
     };
     input(|session, now| session.handle_lead(now, outbox));
-}
-
-fn with_turn(act: impl FnOnce(&Turn)) {
-    if let Some(driver) = driver() {
-        act(&driver.turn);
-    }
 }
 
 fn timed_out() {

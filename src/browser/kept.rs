@@ -6,20 +6,20 @@ use js_sys::{Array, Object, Reflect};
 use leptos::logging::warn;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbDatabase, IdbObjectStore, IdbTransactionMode};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbTransactionMode};
 
 use super::clock::within;
 use super::database::{self, BY_ID, ENTRIES, OUTBOX, OWNER, ROOMS, Result, Transaction, answer, entry_key, from_seq};
 use super::records::{Marks, Owner, entry, entry_text, unsent, unsent_text};
-use crate::protocol::{Entry, EntryKind, Epoch, ErrorCode, MessageId, RoomId};
+use crate::protocol::{Entry, EntryKind, Epoch, ErrorCode, MessageId, RoomId, Seq};
 use crate::session::{Keep, Saved, SavedRoom, Unsent};
 
 /// A page that is slower to start than this for a browser's storage goes on without it.
 const LOAD_WITHIN_MS: i32 = 1_500;
 /// Entries of a room that a page starts with. Earlier ones are asked for like all others.
-const LOADED_ENTRIES: u32 = 200;
+const LOADED_ENTRIES: u64 = 200;
 /// Entries of a room that outlast the next start.
-const KEPT_ENTRIES: u32 = 500;
+const KEPT_ENTRIES: u64 = 500;
 /// Beside the indexed id, a record of the outbox holds its text.
 const TEXT: &str = "text";
 
@@ -42,7 +42,10 @@ impl Kept {
                 complain(&error);
                 (None, Saved::default())
             }
-            None => (None, Saved::default()),
+            None => {
+                complain(&"it takes too long".into());
+                (None, Saved::default())
+            }
         }
     }
 
@@ -98,9 +101,14 @@ async fn load_all(transaction: &Transaction) -> Result<Saved> {
     if let Some(Owner { user, epoch }) = owner(transaction).await? {
         (saved.user, saved.epoch) = (Some(user), Some(epoch));
         for room in rooms(transaction).await? {
-            let Marks { cursor, read } = marks(transaction, &room).await?;
-            let entries = load_entries(transaction, &room).await?;
-            saved.rooms.insert(room, SavedRoom { cursor, read, entries });
+            match marks(transaction, &room).await? {
+                Some(Marks::In { cursor, read }) => {
+                    let entries = load_entries(transaction, &room, cursor).await?;
+                    saved.rooms.insert(room, SavedRoom { cursor, read, entries });
+                }
+                Some(Marks::Leaving) => _ = saved.leaving.insert(room),
+                None => {}
+            }
         }
     }
     Ok(saved)
@@ -111,9 +119,9 @@ async fn owner(transaction: &Transaction) -> Result<Option<Owner>> {
     Ok(record.as_string().and_then(|record| Owner::parse(&record)))
 }
 
-async fn marks(transaction: &Transaction, room: &RoomId) -> Result<Marks> {
+async fn marks(transaction: &Transaction, room: &RoomId) -> Result<Option<Marks>> {
     let record = answer(&transaction.store(ROOMS)?.get(&room.as_str().into())?).await?;
-    Ok(record.as_string().and_then(|record| Marks::parse(&record)).unwrap_or_default())
+    Ok(record.as_string().and_then(|record| Marks::parse(&record)))
 }
 
 async fn rooms(transaction: &Transaction) -> Result<Vec<RoomId>> {
@@ -121,19 +129,12 @@ async fn rooms(transaction: &Transaction) -> Result<Vec<RoomId>> {
     Ok(keys.iter().filter_map(|key| RoomId::parse(&key.as_string()?).ok()).collect())
 }
 
-async fn load_entries(transaction: &Transaction, room: &RoomId) -> Result<Vec<Entry>> {
+async fn load_entries(transaction: &Transaction, room: &RoomId, cursor: Seq) -> Result<Vec<Entry>> {
     let store = transaction.store(ENTRIES)?;
-    let Some(first) = newest(&store, room, LOADED_ENTRIES).await? else { return Ok(vec![]) };
-    let texts: Array = answer(&store.get_all_with_key(&from_seq(room.as_str(), first)?)?).await?.unchecked_into();
+    let newest = from_seq(room.as_str(), cursor.saturating_sub(LOADED_ENTRIES) as f64)?;
+    let texts: Array = answer(&store.get_all_with_key(&newest)?).await?.unchecked_into();
     // What another version of the page has written and this one cannot read leaves a hole, which can be loaded.
     Ok(texts.iter().filter_map(|text| entry(&text.as_string()?)).collect())
-}
-
-/// Where the newest entries of a room begin, so many of them; `None` if there are none.
-async fn newest(store: &IdbObjectStore, room: &RoomId, count: u32) -> Result<Option<f64>> {
-    let keys: Array = answer(&store.get_all_keys_with_key(&from_seq(room.as_str(), 0.0)?)?).await?.unchecked_into();
-    let first: Array = keys.get(keys.length().saturating_sub(count)).into();
-    Ok(first.get(1).as_f64())
 }
 
 async fn load_outbox(transaction: &Transaction) -> Result<Vec<Unsent>> {
@@ -144,14 +145,9 @@ async fn load_outbox(transaction: &Transaction) -> Result<Vec<Unsent>> {
 async fn prune_all(transaction: &Transaction) -> Result<()> {
     let store = transaction.store(ENTRIES)?;
     for room in rooms(transaction).await? {
-        if let Some(first) = newest(&store, &room, KEPT_ENTRIES).await? {
-            let older = web_sys::IdbKeyRange::bound_with_lower_open_and_upper_open(
-                &entry_key(room.as_str(), 0.0),
-                &entry_key(room.as_str(), first),
-                false,
-                true,
-            )?;
-            store.delete(&older)?;
+        if let Some(Marks::In { cursor, .. }) = marks(transaction, &room).await? {
+            let first = entry_key(room.as_str(), cursor.saturating_sub(KEPT_ENTRIES) as f64);
+            store.delete(&IdbKeyRange::bound(&entry_key(room.as_str(), 0.0), &first)?.into())?;
         }
     }
     Ok(())
@@ -163,14 +159,18 @@ async fn write_all(transaction: &Transaction, keeps: Vec<Keep>) -> Result<()> {
             Keep::Owner { user, epoch } => own(transaction, Owner { user, epoch }).await?,
             Keep::Entries { epoch, room, cursor, entries } => {
                 if keeps_for(transaction, &epoch).await? {
-                    mark(transaction, &room, Marks { cursor, read: 0 }).await?;
+                    mark(transaction, &room, cursor, 0).await?;
                     write_entries(transaction, &entries)?;
                 }
             }
             Keep::Read { epoch, room, seq } => {
                 if keeps_for(transaction, &epoch).await? {
-                    mark(transaction, &room, Marks { cursor: 0, read: seq }).await?;
+                    mark(transaction, &room, 0, seq).await?;
                 }
+            }
+            Keep::Leaving { room } => {
+                transaction.store(ROOMS)?.put_with_key(&Marks::Leaving.text().into(), &room.as_str().into())?;
+                transaction.store(ENTRIES)?.delete(&from_seq(room.as_str(), 0.0)?)?;
             }
             Keep::ForgetRoom { room } => {
                 transaction.store(ROOMS)?.delete(&room.as_str().into())?;
@@ -203,9 +203,11 @@ async fn keeps_for(transaction: &Transaction, epoch: &Epoch) -> Result<bool> {
 }
 
 /// Marks only move forward: another tab, which shares the entries, may be further.
-async fn mark(transaction: &Transaction, room: &RoomId, new: Marks) -> Result<()> {
-    let before = marks(transaction, room).await?;
-    let marks = Marks { cursor: new.cursor.max(before.cursor), read: new.read.max(before.read) };
+async fn mark(transaction: &Transaction, room: &RoomId, cursor: Seq, read: Seq) -> Result<()> {
+    let marks = match marks(transaction, room).await? {
+        Some(Marks::In { cursor: kept, read: known }) => Marks::In { cursor: cursor.max(kept), read: read.max(known) },
+        Some(Marks::Leaving) | None => Marks::In { cursor, read },
+    };
     transaction.store(ROOMS)?.put_with_key(&marks.text().into(), &room.as_str().into())?;
     Ok(())
 }

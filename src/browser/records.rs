@@ -22,21 +22,31 @@ impl Owner {
     }
 }
 
-/// How far a room is kept, and how far it is read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Marks {
-    pub cursor: Seq,
-    pub read: Seq,
+/// What is kept of a room beside its entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marks {
+    /// How far it is kept, and how far it is read.
+    In { cursor: Seq, read: Seq },
+    /// The person has left it, and the server does not know.
+    Leaving,
 }
+
+const LEAVING: &str = "leaving";
 
 impl Marks {
     pub fn parse(text: &str) -> Option<Self> {
+        if text == LEAVING {
+            return Some(Self::Leaving);
+        }
         let (cursor, read) = text.split_once(' ')?;
-        Some(Self { cursor: cursor.parse().ok()?, read: read.parse().ok()? })
+        Some(Self::In { cursor: cursor.parse().ok()?, read: read.parse().ok()? })
     }
 
     pub fn text(&self) -> String {
-        format!("{} {}", self.cursor, self.read)
+        match self {
+            Self::In { cursor, read } => format!("{cursor} {read}"),
+            Self::Leaving => LEAVING.into(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use super::driver::input;
+use super::driver::take_note;
 use super::records::{note, note_text};
 use crate::session::Note;
 
@@ -40,31 +40,28 @@ impl Tabs {
 fn hear(event: MessageEvent) {
     // A tab with another version of the page may tell what this one does not know.
     if let Some(note) = event.data().as_string().and_then(|text| note(&text)) {
-        input(|session, now| session.handle_note(now, note));
+        take_note(note);
     }
 }
 
-/// Calls back when it is this tab's turn to send, for as long as it lives or until it gives the turn up.
+/// Calls back when it is this tab's turn to send, for as long as it lives or until it calls what it is given.
 ///
 /// The lock is the browser's, so it goes on by itself to another tab when this one is closed or dies. Pages on plain
 /// `http` have no locks, except on the machine itself: there every tab sends. That is safe, since a message that is sent
 /// twice is stored once; only the order between messages written in different tabs is then left to chance.
-pub fn wait_for_turn(lead: impl Fn() + Clone + 'static, hold: impl Fn(Function) + 'static) {
+pub fn wait_for_turn(granted: fn(Option<Function>)) {
     spawn_local(async move {
-        if request_lock(lead.clone(), hold).await.is_err() {
-            lead();
+        if request_lock(granted).await.is_err() {
+            granted(None);
         }
     });
 }
 
-async fn request_lock(lead: impl Fn() + 'static, hold: impl Fn(Function) + 'static) -> Result<(), JsValue> {
+async fn request_lock(granted: fn(Option<Function>)) -> Result<(), JsValue> {
     let locks = Reflect::get(&window().navigator(), &"locks".into())?;
     let request: Function = Reflect::get(&locks, &"request".into())?.dyn_into()?;
-    let granted = Closure::<dyn Fn() -> Promise>::new(move || {
-        lead();
-        Promise::new(&mut |give_up, _| hold(give_up))
-    });
-    let ended: Promise = request.call2(&locks, &LOCK.into(), granted.as_ref())?.dyn_into()?;
+    let hold = Closure::<dyn Fn() -> Promise>::new(move || Promise::new(&mut |give_up, _| granted(Some(give_up))));
+    let ended: Promise = request.call2(&locks, &LOCK.into(), hold.as_ref())?.dyn_into()?;
     JsFuture::from(ended).await?;
     Ok(())
 }

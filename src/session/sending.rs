@@ -36,6 +36,12 @@ impl Session {
         self.advance(now_ms);
     }
 
+    /// This tab sends no more; another one does.
+    pub fn handle_follow(&mut self) {
+        self.leads = false;
+        self.outbox.link_lost();
+    }
+
     /// Another tab of this browser has told something.
     pub fn handle_note(&mut self, now_ms: u64, note: Note) {
         match note {
