@@ -68,9 +68,9 @@ impl Store {
     {
         let (writes, write_queue) = mpsc::sync_channel(REQUESTS_WAITING_MAX);
         let (reads, read_queue) = mpsc::sync_channel(REQUESTS_WAITING_MAX);
-        let health = Health::good();
+        let health = Health::default();
         let writer = Writer::new(engine, write_queue, replies.clone(), health.clone());
-        let answers = replies.clone();
+        let (answers, reads_health) = (replies.clone(), health.clone());
         Ok(Self {
             writes,
             reads,
@@ -79,7 +79,7 @@ impl Store {
             writer: thread::Builder::new().name("log writer".into()).spawn(move || writer.run())?,
             reader: thread::Builder::new()
                 .name("log reader".into())
-                .spawn(move || read_all(reader, &read_queue, &answers))?,
+                .spawn(move || read_all(reader, &read_queue, &answers, &reads_health))?,
         })
     }
 
@@ -144,11 +144,12 @@ fn first_room(name: &str, at: u64) -> Option<Append> {
     Some(Append { ticket: Ticket(0), room: name.id().clone(), at, by: parlor(), kind, repeat_only: false })
 }
 
-fn read_all(mut reader: impl Reader, queue: &Receiver<PageRequest>, replies: &UnboundedSender<Reply>) {
+fn read_all(mut reader: impl Reader, queue: &Receiver<PageRequest>, replies: &UnboundedSender<Reply>, health: &Health) {
     let mut trouble = Trouble::new("read");
     while let Ok(request) = queue.recv() {
         let read = reader.page(&request.room, request.range, request.limit);
         trouble.note(read.as_ref().err());
+        health.set_can_read(read.is_ok());
         let _ = replies.send(Reply::Page { request, result: read.map_err(|_| Unavailable) });
     }
 }

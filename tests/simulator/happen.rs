@@ -64,13 +64,13 @@ impl World {
             Happening::TabWakes(tab) => self.tab_wakes(tab),
             Happening::TabLeads(tab) => {
                 if let Some(browser) = self.tabs.get(&tab).map(|tab| tab.browser) {
-                    let outbox = self.browsers[browser].storage.saved.outbox.clone();
+                    let outbox = self.browsers[browser].storage.read().outbox;
                     self.with_tab(tab, |session, now_ms| session.handle_lead(now_ms, outbox));
                 }
             }
-            Happening::Kept(tab, keep) => {
+            Happening::Kept(tab) => {
                 if let Some(browser) = self.tabs.get(&tab).map(|tab| tab.browser) {
-                    self.browsers[browser].storage.write(keep);
+                    self.browsers[browser].storage.finish_one(tab);
                 }
             }
             Happening::Noted(tab, note) => match self.tabs.get(&tab) {
@@ -166,7 +166,8 @@ impl World {
                     let at_ms = self.now_ms + self.rng.u64(1..30);
                     if let Some(tab) = self.tabs.get_mut(&id) {
                         tab.keeps_at = tab.keeps_at.max(at_ms);
-                        self.agenda.plan(tab.keeps_at, Happening::Kept(id, keep));
+                        self.browsers[tab.browser].storage.begin(id, keep);
+                        self.agenda.plan(tab.keeps_at, Happening::Kept(id));
                     }
                 }
                 Action::Tell(note) => {

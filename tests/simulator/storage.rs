@@ -1,17 +1,50 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use parlor::protocol::RoomId;
 use parlor::session::{Keep, Saved, SavedRoom};
 
+use crate::tab::TabId;
+
 /// What a browser keeps on its disk, shared by its tabs. It survives all of them.
+///
+/// As in IndexedDB, writes happen in the order in which they were begun, and a read waits for those begun before it.
 #[derive(Default)]
 pub struct Storage {
     pub saved: Saved,
+    begun: VecDeque<(TabId, Keep)>,
 }
 
 impl Storage {
+    pub fn begin(&mut self, tab: TabId, keep: Keep) {
+        self.begun.push_back((tab, keep));
+    }
+
+    /// The next write of this tab is done, and all that were begun before it.
+    pub fn finish_one(&mut self, tab: TabId) {
+        if self.begun.iter().any(|(by, _)| *by == tab) {
+            while let Some((by, keep)) = self.begun.pop_front() {
+                self.write(keep);
+                if by == tab {
+                    break;
+                }
+            }
+        }
+    }
+
+    pub fn read(&mut self) -> Saved {
+        for (_, keep) in std::mem::take(&mut self.begun) {
+            self.write(keep);
+        }
+        self.saved.clone()
+    }
+
+    /// The tab has ended, and with it what it had begun.
+    pub fn forget(&mut self, tab: TabId) {
+        self.begun.retain(|(by, _)| *by != tab);
+    }
+
     /// One write: all of it, or it never happened.
-    pub fn write(&mut self, keep: Keep) {
+    fn write(&mut self, keep: Keep) {
         let saved = &mut self.saved;
         match keep {
             Keep::Owner { user, epoch } => {

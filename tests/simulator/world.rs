@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use parlor::hub::{ConnId, Hub, Now, PageRequest};
 use parlor::protocol::{MessageId, RoomId, Seq, Token, UserId};
-use parlor::session::{Command, Keep, Note, Session};
+use parlor::session::{Command, Note, Session};
 
 use crate::agenda::Agenda;
 use crate::people::Written;
@@ -36,7 +36,7 @@ pub enum Happening {
     TabWakes(TabId),
     /// The tab gets the lock of its browser.
     TabLeads(TabId),
-    Kept(TabId, Keep),
+    Kept(TabId),
     Noted(TabId, Note),
 }
 
@@ -103,7 +103,7 @@ impl World {
         self.counter += 1;
         let id = TabId(self.counter as usize);
         let Browser { person, has_locks, storage, leader } = &mut self.browsers[browser];
-        let session = Session::new(self.rng.u64(..), Some(token(*person)), storage.saved.clone());
+        let session = Session::new(self.rng.u64(..), Some(token(*person)), storage.read());
         let leads = !*has_locks || leader.is_none();
         if leads {
             *leader = Some(id);
@@ -123,6 +123,7 @@ impl World {
             self.cut(conn);
         }
         let browser = &mut self.browsers[tab.browser];
+        browser.storage.forget(id);
         let kept = |id: &MessageId| browser.storage.saved.outbox.iter().any(|unsent| unsent.id == *id);
         for written in self.written.iter_mut().filter(|written| written.tab == id && !kept(&written.id)) {
             let log = self.server.disk.entries(&written.room);

@@ -7,21 +7,28 @@ use crate::log::EngineError;
 /// The same trouble is told again after this long.
 const TELL_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
-/// Whether the last commit succeeded.
-#[derive(Debug, Clone)]
-pub struct Health(Arc<AtomicBool>);
+/// Whether the last commit and the last reading succeeded.
+#[derive(Debug, Clone, Default)]
+pub struct Health {
+    cannot_write: Arc<AtomicBool>,
+    cannot_read: Arc<AtomicBool>,
+}
 
 impl Health {
-    pub fn good() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
-    }
-
     pub fn is_good(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.can_write() && !self.cannot_read.load(Ordering::Relaxed)
     }
 
-    pub fn set(&self, is_good: bool) {
-        self.0.store(is_good, Ordering::Relaxed);
+    pub fn can_write(&self) -> bool {
+        !self.cannot_write.load(Ordering::Relaxed)
+    }
+
+    pub fn set_can_write(&self, can: bool) {
+        self.cannot_write.store(!can, Ordering::Relaxed);
+    }
+
+    pub fn set_can_read(&self, can: bool) {
+        self.cannot_read.store(!can, Ordering::Relaxed);
     }
 }
 

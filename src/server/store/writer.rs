@@ -81,7 +81,7 @@ impl<E: Engine> Writer<E> {
 
     /// Read marks, or nothing at all to find out whether the log can be written again.
     fn commit_what_is_due(&mut self) {
-        self.commit(vec![], self.health.is_good());
+        self.commit(vec![], self.health.can_write());
     }
 
     fn commit(&mut self, appends: Vec<Append>, with_marks: bool) {
@@ -94,7 +94,7 @@ impl<E: Engine> Writer<E> {
         let reads = if with_marks { self.marks.iter().map(mark).collect() } else { vec![] };
         let committed = self.engine.commit(Batch { appends, reads });
         self.trouble.note(committed.as_ref().err());
-        self.health.set(committed.is_ok());
+        self.health.set_can_write(committed.is_ok());
         if committed.is_ok() && with_marks {
             self.marks.clear();
         }
