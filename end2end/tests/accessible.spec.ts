@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
+import { crowdTalks } from '../support/crowd.ts';
 import { expect, test } from '../support/test.ts';
 import type { Person } from '../support/person.ts';
 
@@ -49,6 +50,24 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await ada.says('Hello?');
     await expect(ada.message('Hello?')).toContainText('Sending');
     await hasNoViolation(ada);
+  });
+
+  test(`room with a gap, ${colorScheme}`, async ({ meet, guest, server }) => {
+    const ada = await meet('Ada', { colorScheme });
+    await ada.enters('Random');
+    await ada.enters('General');
+    await ada.page.close();
+    const crowd = await guest('Crowd');
+    await crowdTalks(crowd, 'general', 160);
+    await crowdTalks(crowd, 'random', 1);
+    const again = await ada.comesBack('/rooms/general');
+    await again.hasNew('Random', 1);
+    await expect(again.gap).toHaveCount(1);
+    await hasNoViolation(again);
+    await server.kill();
+    await again.isOffline();
+    await again.gap.scrollIntoViewIfNeeded();
+    await hasNoViolation(again);
   });
 
   test(`room on a phone, ${colorScheme}`, async ({ meet }) => {

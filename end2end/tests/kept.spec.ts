@@ -121,10 +121,11 @@ test('a gap that could not be filled for want of a connection can be filled late
   await expect(again.message(/no\. \d+\./)).toHaveCount(160);
 });
 
-test('a browser without storage works as well, and forgets', async ({ guest }) => {
+test('a browser without storage, locks and channels works as well, and forgets', async ({ guest }) => {
   const ada = await guest('Ada');
   await ada.page.addInitScript(() => {
-    Object.defineProperty(window, 'indexedDB', { get: () => undefined });
+    for (const missing of ['indexedDB', 'BroadcastChannel']) Object.defineProperty(window, missing, { value: undefined });
+    Object.defineProperty(navigator, 'locks', { value: undefined });
   });
   await ada.opens('/rooms/general');
   await ada.givesName();
@@ -132,4 +133,46 @@ test('a browser without storage works as well, and forgets', async ({ guest }) =
   await expect(ada.message('Hello')).toContainText('Stored');
   await ada.reloads();
   await ada.seesExactly('Hello');
+});
+
+test('a storage that is full is complained of once, and the talk goes on', async ({ meet, troubles }) => {
+  const ada = await meet('Ada');
+  const bo = await meet('Bo');
+  await ada.enters('General');
+  await bo.enters('General');
+  await ada.page.evaluate(() => {
+    const full = () => {
+      throw new DOMException('There is no room left', 'QuotaExceededError');
+    };
+    IDBObjectStore.prototype.add = full;
+    IDBObjectStore.prototype.put = full;
+  });
+  troubles.expectOnce(/storage fails/);
+  for (const text of ['one', 'two', 'three']) await ada.says(text);
+  await bo.seesExactly('one', 'two', 'three');
+  await expect(ada.message('Stored')).toHaveCount(3);
+  await ada.reloads();
+  await ada.seesExactly('one', 'two', 'three');
+});
+
+test('a page makes way for one that keeps things otherwise', async ({ meet, troubles }) => {
+  const ada = await meet('Ada');
+  await ada.enters('General');
+  await ada.says('one');
+  await expect(ada.message('one')).toContainText('Stored');
+  const newer = await ada.opensTab('/');
+  const upgraded = newer.page.evaluate(
+    () =>
+      new Promise((done) => {
+        const request = indexedDB.open('parlor', 1_000);
+        request.onblocked = () => done('blocked');
+        request.onsuccess = () => done('open');
+      }),
+  );
+  expect(await upgraded).toBe('open');
+  await newer.page.close();
+  troubles.expectOnce(/^Ada: .*storage fails/);
+  await ada.says('two');
+  await ada.seesExactly('one', 'two');
+  await expect(ada.message('Stored')).toHaveCount(2);
 });

@@ -110,9 +110,11 @@ fn ComposerNotes(left: Memo<isize>) -> impl IntoView {
     let pause = Store::here().slice(|model| model.pause);
     let wait = count_down(pause);
     let slower = move || pause.get().and_then(|pause| text::pause(pause.code, wait.get()));
+    let words = Memo::new(move |_| slower().map(|(words, _)| words));
+    let seconds = move || slower().and_then(|(_, seconds)| seconds);
     view! {
         <div class="composer-notes">
-            <span class="pause" role="status">{slower}</span>
+            <span class="pause" role="status">{move || words.get()}<span aria-hidden="true">{seconds}</span></span>
             <span class:too-many=move || { left.get() < 0 }>{move || text::chars_left(left.get())}</span>
         </div>
     }

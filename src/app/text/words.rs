@@ -118,14 +118,16 @@ fn thousands(number: u64) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", thousands(number / 1_000), number % 1_000) }
 }
 
-/// Why messages do not go out as fast as they are written, given the seconds until the next one does.
-pub fn pause(code: ErrorCode, seconds: Option<u64>) -> Option<String> {
+/// Why messages do not go out as fast as they are written, and what of it changes too often to be read aloud.
+pub fn pause(code: ErrorCode, seconds: Option<u64>) -> Option<(&'static str, Option<String>)> {
     match (code, seconds) {
         // It may last, so that counting down would promise too much.
         (ErrorCode::Unavailable, _) => {
-            Some("The server cannot store messages just now. Yours is kept and goes out by itself.".to_owned())
+            Some(("The server cannot store messages just now. Yours is kept and goes out by itself.", None))
         }
-        (_, Some(seconds)) => Some(format!("A little slower, please: the next one goes out in {seconds} s")),
+        (_, Some(seconds)) => {
+            Some(("A little slower, please: the next one goes out", Some(format!(" in {seconds} s"))))
+        }
         (_, None) => None,
     }
 }
@@ -180,7 +182,7 @@ mod tests {
     #[test]
     fn what_may_last_is_not_counted_down() {
         assert_eq!(pause(ErrorCode::RateLimited, None), None);
-        assert!(pause(ErrorCode::RateLimited, Some(3)).unwrap().ends_with("in 3 s"));
+        assert_eq!(pause(ErrorCode::RateLimited, Some(3)).unwrap().1.unwrap(), " in 3 s");
         assert_eq!(pause(ErrorCode::Unavailable, Some(3)), pause(ErrorCode::Unavailable, None));
     }
 
