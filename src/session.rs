@@ -50,8 +50,7 @@ pub struct Session {
     ask_again_at: Option<u64>,
     history: History,
     receipts: Receipts,
-    /// Messages that were written in this tab, and those settled last, as far as the other tabs may not know yet.
-    own: BTreeSet<MessageId>,
+    /// Messages settled last: what another tab tells of them may be late.
     settled: VecDeque<MessageId>,
     typed_at: Option<(RoomId, u64)>,
     actions: VecDeque<Action>,
@@ -74,7 +73,6 @@ impl Session {
             ask_again_at: None,
             history: History::default(),
             receipts: Receipts::default(),
-            own: BTreeSet::new(),
             settled: VecDeque::new(),
             typed_at: None,
             actions: VecDeque::new(),

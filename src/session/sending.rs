@@ -14,12 +14,10 @@ impl Session {
     pub fn handle_lead(&mut self, now_ms: u64, outbox: Vec<Unsent>) {
         self.leads = true;
         let known = self.outbox.take_all();
-        // What this tab has written itself may not be kept yet. Of what others wrote, the storage knows more than it.
-        let (own, others): (Vec<Unsent>, Vec<Unsent>) = known
-            .iter()
-            .filter(|known| outbox.iter().all(|kept| kept.id != known.id))
-            .cloned()
-            .partition(|unsent| self.own.contains(&unsent.id));
+        // This tab may have written it a moment ago, or heard of it from one that died before it was kept. If it was
+        // settled unheard, the server gives the same answer again.
+        let not_kept: Vec<Unsent> =
+            known.iter().filter(|known| outbox.iter().all(|kept| kept.id != known.id)).cloned().collect();
         for unsent in outbox {
             if known.contains(&unsent) {
                 self.outbox.push(unsent);
@@ -27,11 +25,9 @@ impl Session {
                 self.queue(unsent);
             }
         }
-        for unsent in own {
+        for unsent in not_kept {
+            self.keep(Keep::Unsent(unsent.clone()));
             self.outbox.push(unsent);
-        }
-        for Unsent { id, room, .. } in others {
-            self.notify(Event::Discarded { id, room });
         }
         self.advance(now_ms);
     }
@@ -86,7 +82,6 @@ impl Session {
 
     /// The person has written something.
     pub(super) fn write(&mut self, unsent: Unsent) {
-        self.own.insert(unsent.id.clone());
         self.settled.retain(|id| *id != unsent.id);
         self.keep(Keep::Unsent(unsent.clone()));
         self.tell(Note::Queued(unsent.clone()));
@@ -162,7 +157,6 @@ impl Session {
 
     /// It is in the log or given up. What another tab says of it from now on is late.
     fn settle(&mut self, id: &MessageId) -> Option<Unsent> {
-        self.own.remove(id);
         if self.settled.len() == SETTLED_MAX {
             self.settled.pop_front();
         }

@@ -108,14 +108,15 @@ fn a_note_that_something_was_written_ends_the_wait_for_a_link() {
 }
 
 #[test]
-fn what_others_discarded_unheard_is_not_sent_by_the_next_tab() {
+fn what_a_tab_told_and_died_before_it_was_kept_is_kept_and_sent_by_the_next_one() {
     let mut bench = beside();
     note(&mut bench, Note::Queued(unsent("theirs")));
     bench.forget();
-    bench.session.handle_lead(bench.now_ms, vec![]);
+    bench.session.handle_lead(bench.now_ms, vec![unsent("kept")]);
     bench.drain();
-    assert_eq!(bench.sent_ids(), [] as [&str; 0]);
-    assert!(matches!(&bench.events[..], [Event::Discarded { .. }]));
+    assert_eq!(bench.kept.last(), Some(&Keep::Unsent(unsent("theirs"))));
+    bench.accepted("general", "kept", 1);
+    assert_eq!(bench.sent_ids(), ["kept", "theirs"]);
 }
 
 #[test]
