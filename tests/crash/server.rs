@@ -36,6 +36,10 @@ impl Server {
         server
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// As a power cut does it to the process: it gets to do nothing more.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
