@@ -17,7 +17,7 @@ mod proxy;
 mod running;
 #[path = "faults/socket.rs"]
 mod socket;
-#[path = "simulator/storage.rs"]
+#[path = "faults/storage.rs"]
 mod storage;
 #[path = "faults/unread.rs"]
 mod unread;

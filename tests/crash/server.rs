@@ -12,7 +12,7 @@ const START_WITHIN: Duration = Duration::from_secs(30);
 /// The real program.
 pub struct Server {
     pub address: SocketAddr,
-    child: Child,
+    pub child: Child,
 }
 
 impl Server {
@@ -34,10 +34,6 @@ impl Server {
         let address = line.trim().strip_prefix("Parlor is at http://").unwrap_or_else(|| panic!("it says {line:?}"));
         server.address = address.parse().unwrap();
         server
-    }
-
-    pub fn id(&self) -> u32 {
-        self.child.id().expect("it runs")
     }
 
     /// As a power cut does it to the process: it gets to do nothing more.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use parlor::protocol::limits::{IN_FLIGHT_BYTES_MAX, MESSAGES_BURST, RESENDS_MAX};
-use parlor::protocol::{Bye, ClientFrame, SUBPROTOCOL, Seq, ServerFrame, encode};
+use parlor::protocol::{Bye, ClientFrame, Hello, SUBPROTOCOL, Seq, ServerFrame, encode};
 use tokio::net::TcpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 use tokio_tungstenite::{MaybeTlsStream, client_async};
 
-use crate::client::{Client, Socket, body_of, room_id};
+use crate::client::{Client, body_of, room_id};
 use crate::program::Server;
 use crate::running::Running;
 
@@ -59,12 +59,11 @@ async fn slow_readers_cost_bounded_memory_hold_up_nobody_and_catch_up() {
     for _ in 0..100 {
         somebody_says_much(server.address, &mut quick).await;
     }
-    let before = resident_bytes(server.id());
+    let before = resident_bytes(server.child.id().unwrap());
     let hurry = watch::Sender::new(false);
     let mut slow = JoinSet::new();
     for n in 0..SLOW_READERS {
-        let socket = connect_with_small_buffer(server.address).await;
-        let mut reader = Client::greet_over(socket, &format!("Slow {n}")).await;
+        let mut reader = enter_with_small_buffer(server.address, &format!("Slow {n}")).await;
         let after = reader.join("general").await.after;
         slow.spawn(read_slowly(reader, after, hurry.subscribe()));
     }
@@ -74,7 +73,7 @@ async fn slow_readers_cost_bounded_memory_hold_up_nobody_and_catch_up() {
     }
     let may_cost = 2 * SLOW_READERS * IN_FLIGHT_BYTES_MAX;
     assert!(sent > may_cost * 3 / 2, "{sent} bytes are not enough to show it");
-    if let (Some(before), Some(after)) = (before, resident_bytes(server.id())) {
+    if let (Some(before), Some(after)) = (before, resident_bytes(server.child.id().unwrap())) {
         println!("{} KiB for {SLOW_READERS} slow readers", after.saturating_sub(before) / 1_024);
         assert!(after < before + may_cost, "{before} bytes in memory became {after}");
     }
@@ -113,12 +112,16 @@ async fn read_slowly(mut client: Client, after: Seq, hurry: watch::Receiver<bool
     }
 }
 
-async fn connect_with_small_buffer(server: SocketAddr) -> Socket {
+async fn enter_with_small_buffer(server: SocketAddr, name: &str) -> Client {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(SMALL_BUFFER_BYTES).unwrap();
     let stream = MaybeTlsStream::Plain(socket.connect(server).await.unwrap());
     let request = ClientRequestBuilder::new(format!("ws://{server}/ws").parse().unwrap());
-    client_async(request.with_sub_protocol(SUBPROTOCOL), stream).await.unwrap().0
+    let (socket, _) = client_async(request.with_sub_protocol(SUBPROTOCOL), stream).await.unwrap();
+    let mut client = Client::over(socket);
+    client.say(&ClientFrame::Hello(Hello { name: name.into(), ..Hello::default() })).await;
+    client.await_welcome().await;
+    client
 }
 
 /// What the system says that a process has in memory; `None` where it does not say so in a file.
@@ -131,7 +134,7 @@ fn resident_bytes(process: u32) -> Option<usize> {
 #[tokio::test]
 async fn a_socket_that_takes_nothing_is_given_up() {
     let server = Running::start().await;
-    let mut stuck = Client::greet_over(connect_with_small_buffer(server.address).await, "Stuck").await;
+    let mut stuck = enter_with_small_buffer(server.address, "Stuck").await;
     stuck.join("general").await;
     let mut quick = Client::enter(server.address, "Quick").await;
     quick.join("general").await;

@@ -39,15 +39,7 @@ impl Client {
         Self::over(socket)
     }
 
-    /// Somebody new, over a socket that a test has made.
-    pub async fn greet_over(socket: Socket, name: &str) -> Self {
-        let mut client = Self::over(socket);
-        client.say(&ClientFrame::Hello(Hello { name: name.into(), ..Hello::default() })).await;
-        client.await_welcome().await;
-        client
-    }
-
-    fn over(socket: Socket) -> Self {
+    pub fn over(socket: Socket) -> Self {
         Self { socket, welcome: None, acks: true, unacked: 0, cursors: BTreeMap::new() }
     }
 
