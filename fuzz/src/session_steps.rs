@@ -18,6 +18,7 @@ pub struct Run {
     token: Option<u8>,
     kept: Vec<(u8, Number, Vec<u8>)>,
     outbox: Vec<(u8, u8)>,
+    leaving: Vec<u8>,
     leads: bool,
     steps: Vec<Step>,
 }
@@ -70,7 +71,8 @@ struct Shell {
 }
 
 pub fn run(run: Run) {
-    let saved = saved(run.kept, &run.outbox);
+    let leaving = run.leaving.into_iter().map(room).collect();
+    let saved = Saved { leaving, ..saved(run.kept, &run.outbox) };
     let session = Session::new(run.seed, run.token.map(token), saved.clone());
     let mut shell = Shell { session, now_ms: 1_000, has_socket: false, is_open: false, next: BTreeMap::new() };
     shell.drain();
@@ -90,7 +92,7 @@ fn saved(kept: Vec<(u8, Number, Vec<u8>)>, outbox: &[(u8, u8)]) -> Saved {
         (room(number), SavedRoom { cursor: cursor.exact(), read: 0, entries })
     });
     let outbox = outbox.iter().map(|(number, id)| unsent(*number, *id, Body::Short)).collect();
-    Saved { user: Some(user(0)), epoch: Some(epoch(0)), rooms: rooms.collect(), outbox }
+    Saved { user: Some(user(0)), epoch: Some(epoch(0)), rooms: rooms.collect(), outbox, ..Saved::default() }
 }
 
 fn unsent(number: u8, id: u8, body: Body) -> Unsent {

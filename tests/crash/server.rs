@@ -12,7 +12,7 @@ const START_WITHIN: Duration = Duration::from_secs(30);
 /// The real program.
 pub struct Server {
     pub address: SocketAddr,
-    child: Child,
+    pub child: Child,
 }
 
 impl Server {

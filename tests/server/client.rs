@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -8,16 +9,25 @@ use parlor::protocol::{
 };
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
+use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// What the server gets to answer. It takes milliseconds, but the machine may be busy.
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
-/// A client that says what a test wants, and reads what comes in its order.
+/// Entries that a client acks at once. With fewer, it waits whether more come.
+const ACK_EVERY_ENTRIES: usize = 32;
+const ACK_AFTER: Duration = Duration::from_millis(200);
+
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// A client that says what a test wants, and reads what comes in its order. It acks entries as it reads them.
 pub struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
     pub welcome: Option<Welcome>,
+    pub acks: bool,
+    unacked: usize,
+    cursors: BTreeMap<RoomId, Seq>,
 }
 
 impl Client {
@@ -26,7 +36,11 @@ impl Client {
         let uri = format!("ws://{server}/ws").parse().unwrap();
         let request = ClientRequestBuilder::new(uri).with_sub_protocol(SUBPROTOCOL);
         let (socket, _) = connect_async(request).await.unwrap();
-        Self { socket, welcome: None }
+        Self::over(socket)
+    }
+
+    pub fn over(socket: Socket) -> Self {
+        Self { socket, welcome: None, acks: true, unacked: 0, cursors: BTreeMap::new() }
     }
 
     /// Somebody new.
@@ -60,7 +74,11 @@ impl Client {
     }
 
     pub async fn write(&mut self, message: Message) {
-        timeout(ANSWER_WITHIN, self.socket.send(message)).await.expect("the server takes it").unwrap();
+        self.try_write(message).await.unwrap();
+    }
+
+    pub async fn try_write(&mut self, message: Message) -> Result<(), Error> {
+        timeout(ANSWER_WITHIN, self.socket.send(message)).await.expect("the server takes it")
     }
 
     /// Reads on until a frame is what is looked for.
@@ -163,15 +181,49 @@ impl Client {
     }
 
     /// The next frame, or the code that the connection was closed with.
-    async fn next_frame(&mut self) -> Result<ServerFrame, Option<u16>> {
+    pub async fn next_frame(&mut self) -> Result<ServerFrame, Option<u16>> {
         loop {
-            match self.socket.next().await {
-                Some(Ok(Message::Text(text))) => return Ok(decode_server(&text).expect("a frame of this protocol")),
+            if self.unacked >= ACK_EVERY_ENTRIES {
+                self.ack().await;
+            }
+            // Waiting for the next one can be given up without losing it.
+            let next = match timeout(ACK_AFTER, self.socket.next()).await {
+                Ok(next) => next,
+                Err(_) if self.unacked > 0 => {
+                    self.ack().await;
+                    continue;
+                }
+                Err(_) => self.socket.next().await,
+            };
+            match next {
+                Some(Ok(Message::Text(text))) => {
+                    let frame = decode_server(&text).expect("a frame of this protocol");
+                    self.note(&frame);
+                    return Ok(frame);
+                }
                 Some(Ok(Message::Close(close))) => return Err(close.map(|close| close.code.into())),
                 Some(Ok(_)) => {}
                 None | Some(Err(_)) => return Err(None),
             }
         }
+    }
+}
+
+impl Client {
+    fn note(&mut self, frame: &ServerFrame) {
+        if let ServerFrame::Entry(entry) = frame
+            && self.acks
+        {
+            self.unacked += 1;
+            self.cursors.insert(entry.room.clone(), entry.seq);
+        }
+    }
+
+    async fn ack(&mut self) {
+        self.unacked = 0;
+        let frame = ClientFrame::Ack { cursors: self.cursors.clone() };
+        // A server that has gone is noticed by what is read.
+        let _ = self.socket.send(Message::text(encode(&frame))).await;
     }
 }
 
