@@ -45,7 +45,7 @@ impl Session {
                 // A message that waits already keeps its place.
                 self.outbox.take_refused(&unsent.id);
                 if self.settled.contains(&unsent.id) {
-                    self.settle_for_the_dead(&unsent.id);
+                    self.pass_on(Keep::Settled { id: unsent.id.clone() }, Note::Discarded { id: unsent.id });
                 } else if self.outbox.all().all(|waiting| waiting.id != unsent.id) {
                     self.queue(unsent);
                 }
@@ -54,18 +54,20 @@ impl Session {
             }
             Note::Accepted { id, room, seq, at } => {
                 if self.settle(&id).is_some() {
-                    self.settle_for_the_dead(&id);
+                    let note = Note::Accepted { id: id.clone(), room: room.clone(), seq, at };
+                    self.pass_on(Keep::Settled { id: id.clone() }, note);
                     self.notify(Event::Accepted { id, room, seq, at });
                 }
             }
             Note::Refused { id, code } => {
                 if let Some(room) = self.outbox.refuse(&id, code) {
+                    self.pass_on(Keep::Refused { id: id.clone(), code }, Note::Refused { id: id.clone(), code });
                     self.notify(Event::Refused { id, room, code });
                 }
             }
             Note::Discarded { id } => {
                 if let Some(unsent) = self.settle(&id) {
-                    self.settle_for_the_dead(&id);
+                    self.pass_on(Keep::Settled { id: id.clone() }, Note::Discarded { id: id.clone() });
                     self.notify(Event::Discarded { id, room: unsent.room });
                 }
             }
@@ -73,10 +75,12 @@ impl Session {
         self.advance(now_ms);
     }
 
-    /// Whoever told this may have ended before it was kept; the tab that sends looks after the outbox.
-    fn settle_for_the_dead(&mut self, id: &MessageId) {
+    /// Whoever told this may have ended before it was kept, and may have told it to tabs that are gone, while others read
+    /// it from the storage as it was. The tab that sends looks after the outbox, and each message is news to it once.
+    fn pass_on(&mut self, keep: Keep, note: Note) {
         if self.leads {
-            self.keep(Keep::Settled { id: id.clone() });
+            self.keep(keep);
+            self.tell(note);
         }
     }
 
