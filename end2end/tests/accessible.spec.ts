@@ -56,6 +56,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const ada = await meet('Ada', { colorScheme });
     await ada.enters('Random');
     await ada.enters('General');
+    await ada.seesNote('You joined');
     await ada.page.close();
     const crowd = await guest('Crowd');
     await crowdTalks(crowd, 'general', 160);

@@ -68,6 +68,10 @@ impl Scroller {
 
     /// The place of a gap that is in view or about to be: the `data-before` of its line.
     pub fn gap_nearby(self) -> Option<Seq> {
+        // Lines have changed and not found their places: what seems to be in view may not stay there.
+        if self.held.try_with_value(|held| held.is_some())? {
+            return None;
+        }
         let log = self.log.try_get_untracked()??;
         let lines = lines_between(&log, log.scroll_top() - NEAR, log.scroll_top() + log.client_height() + NEAR);
         lines.into_iter().rev().find_map(|line| line.get_attribute("data-before")?.parse().ok())
