@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, interval, sleep_until};
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -123,7 +123,9 @@ async fn live(
 ) {
     let mut turns = turns.into_iter().peekable();
     let mut own = HashMap::new();
-    let mut unacked = 0;
+    // As often as browsers ack.
+    let mut acks = interval(Duration::from_millis(500));
+    let (mut cursor, mut acked) = (0, 0);
     loop {
         let due = turns.peek().map(|(_, due)| *due);
         let next = async {
@@ -139,6 +141,12 @@ async fn live(
                 own.insert(id.clone(), due);
                 say(&mut socket, &ClientFrame::Send { room: room.clone(), id, body: "Good morning".into() }).await;
             }
+            _ = acks.tick() => {
+                if std::mem::replace(&mut acked, cursor) < cursor {
+                    let cursors = [(room.clone(), cursor)].into();
+                    say(&mut socket, &ClientFrame::Ack { cursors }).await;
+                }
+            }
             frame = hear(&mut socket) => match frame {
                 ServerFrame::Accepted { id, .. } => drop(times.send((Kind::Accepted, own[&id].elapsed()))),
                 ServerFrame::Entry(entry) => {
@@ -146,12 +154,7 @@ async fn live(
                         let due = began + every * id.as_str().parse::<u32>().unwrap();
                         let _ = times.send((Kind::Seen, due.elapsed()));
                     }
-                    unacked += 1;
-                    if unacked >= 32 {
-                        unacked = 0;
-                        let cursors = [(room.clone(), entry.seq)].into();
-                        say(&mut socket, &ClientFrame::Ack { cursors }).await;
-                    }
+                    cursor = entry.seq;
                 }
                 ServerFrame::Error(refusal) => panic!("{refusal:?}"),
                 _ => {}
