@@ -1,6 +1,8 @@
 //! Bringing messages into the log. The tabs of one browser share the outbox, so that what one tab wrote survives it;
 //! one of them sends, so that the order in which the person wrote is the order in which it is stored.
 
+use std::collections::VecDeque;
+
 use super::outbox::Due;
 use super::{Event, Keep, Note, Session, Unsent};
 use crate::protocol::{ClientFrame, CloseCode, Entry, ErrorCode, MessageId, RoomId, Seq};
@@ -8,26 +10,42 @@ use crate::protocol::{ClientFrame, CloseCode, Entry, ErrorCode, MessageId, RoomI
 /// Messages that are remembered as settled; notes are late by moments.
 const SETTLED_MAX: usize = 256;
 
+/// What is kept, and what this tab knows besides: it may have written it a moment ago, or heard of it from a tab that died
+/// before it was kept. If such a message was settled unheard, the server gives the same answer again.
+fn merged(known: &[Unsent], kept: Vec<Unsent>) -> Vec<Unsent> {
+    let mut rest: VecDeque<&Unsent> = known.iter().collect();
+    let is_kept = |unsent: &Unsent| kept.iter().any(|kept| kept.id == unsent.id);
+    let mut merged = Vec::with_capacity(known.len() + kept.len());
+    for next in &kept {
+        if rest.iter().any(|unsent| unsent.id == next.id) {
+            while let Some(before) = rest.pop_front().filter(|unsent| unsent.id != next.id) {
+                merged.extend((!is_kept(before)).then(|| before.clone()));
+            }
+        }
+        merged.push(next.clone());
+    }
+    merged.extend(rest.into_iter().filter(|unsent| !is_kept(unsent)).cloned());
+    merged
+}
+
 impl Session {
     /// This is now the tab that sends. The outbox is as the browser has kept it: the tab that sent before may have
     /// known more than this one was told.
     pub fn handle_lead(&mut self, now_ms: u64, outbox: Vec<Unsent>) {
         self.leads = true;
         let known = self.outbox.take_all();
-        // This tab may have written it a moment ago, or heard of it from one that died before it was kept. If it was
-        // settled unheard, the server gives the same answer again.
-        let not_kept: Vec<Unsent> =
-            known.iter().filter(|known| outbox.iter().all(|kept| kept.id != known.id)).cloned().collect();
-        for unsent in outbox {
+        let mut in_order = true;
+        for unsent in merged(&known, outbox.clone()) {
+            // From the first one on that is not kept, all are kept again behind it.
+            in_order &= outbox.iter().any(|kept| kept.id == unsent.id);
+            if !in_order {
+                self.keep(Keep::Unsent(unsent.clone()));
+            }
             if known.contains(&unsent) {
                 self.outbox.push(unsent);
             } else {
                 self.queue(unsent);
             }
-        }
-        for unsent in not_kept {
-            self.keep(Keep::Unsent(unsent.clone()));
-            self.outbox.push(unsent);
         }
         self.advance(now_ms);
     }

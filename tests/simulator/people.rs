@@ -18,6 +18,8 @@ pub struct Written {
     pub tab: TabId,
     pub browser: usize,
     pub at_ms: u64,
+    /// It was refused once, and tried again. An earlier copy may have found its place before.
+    pub again: bool,
     /// The tab ended before the browser had kept it.
     pub may_be_lost: bool,
 }
@@ -31,13 +33,13 @@ impl World {
         let id = MessageId::parse(&format!("m{}", self.counter)).unwrap();
         // Now and then one that the server refuses.
         let body = if self.rng.u32(..40) == 0 { " ".into() } else { format!("message {}", self.counter) };
-        self.remember(tab, room.clone(), id.clone());
+        self.remember(tab, room.clone(), id.clone(), false);
         self.command(tab, Command::Send { id, room, body });
     }
 
-    fn remember(&mut self, tab: TabId, room: RoomId, id: MessageId) {
+    fn remember(&mut self, tab: TabId, room: RoomId, id: MessageId, again: bool) {
         let (browser, at_ms) = (self.tabs[&tab].browser, self.now_ms);
-        self.written.push(Written { id, room, tab, browser, at_ms, may_be_lost: false });
+        self.written.push(Written { id, room, tab, browser, at_ms, again, may_be_lost: false });
     }
 
     /// Of messages that the server refused, some are tried again and some given up.
@@ -50,7 +52,7 @@ impl World {
             let before = self.refused.len();
             self.command(tab, Command::Resend { id: id.clone() });
             if self.refused.len() < before {
-                self.remember(tab, room, id);
+                self.remember(tab, room, id, true);
             }
         }
     }
@@ -114,7 +116,7 @@ impl World {
         let told_in_time = self.browsers[earlier.browser].has_locks
             && earlier.browser == later.browser
             && earlier.at_ms + TABS_AGREE_WITHIN_MS < later.at_ms;
-        earlier.room == later.room && (earlier.tab == later.tab || told_in_time)
+        earlier.room == later.room && !later.again && (earlier.tab == later.tab || told_in_time)
     }
 
     fn any_waking_tab(&mut self) -> Option<TabId> {

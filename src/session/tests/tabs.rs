@@ -110,13 +110,17 @@ fn a_note_that_something_was_written_ends_the_wait_for_a_link() {
 #[test]
 fn what_a_tab_told_and_died_before_it_was_kept_is_kept_and_sent_by_the_next_one() {
     let mut bench = beside();
+    note(&mut bench, Note::Queued(unsent("kept")));
     note(&mut bench, Note::Queued(unsent("theirs")));
-    bench.forget();
-    bench.session.handle_lead(bench.now_ms, vec![unsent("kept")]);
+    note(&mut bench, Note::Queued(unsent("later")));
+    bench.kept.clear();
+    bench.session.handle_lead(bench.now_ms, ["unheard", "kept", "later"].map(unsent).into());
     bench.drain();
-    assert_eq!(bench.kept.last(), Some(&Keep::Unsent(unsent("theirs"))));
-    bench.accepted("general", "kept", 1);
-    assert_eq!(bench.sent_ids(), ["kept", "theirs"]);
+    assert_eq!(bench.kept, ["theirs", "later"].map(|id| Keep::Unsent(unsent(id))), "in this order from now on");
+    for (n, id) in ["unheard", "kept", "theirs", "later"].into_iter().enumerate() {
+        bench.accepted("general", id, n as u64 + 1);
+    }
+    assert_eq!(bench.sent_ids(), ["unheard", "kept", "theirs", "later"], "as they were written");
 }
 
 #[test]
