@@ -49,11 +49,8 @@ async fn whatever_the_network_does_everything_arrives_once_and_in_order() {
     let mut rng = Rng::with_seed(seed);
     let server = Running::start().await;
     let proxy = Proxy::before(server.address).await;
-    let start = |n| Browser::start(&format!("Person {n}"), proxy.address, n as u64);
+    let start = |n| Browser::start(&format!("Person {n}"), proxy.address, ROOMS.map(room_id).into(), n as u64);
     let mut browsers: Vec<_> = (0..BROWSERS).map(start).collect();
-    for browser in &browsers {
-        ROOMS.iter().for_each(|room| browser.put(Input::Command(Command::Join { room: room_id(room) })));
-    }
     let mut written: [Vec<(RoomId, MessageId)>; BROWSERS] = Default::default();
     for _ in 0..STEPS {
         let person = rng.usize(..BROWSERS);

@@ -63,10 +63,12 @@ struct Page {
     view: watch::Sender<View>,
     started: Instant,
     scrolls_back: bool,
+    /// Rooms that the person looks at, which the page joins each time it starts.
+    rooms: Vec<RoomId>,
 }
 
 impl Browser {
-    pub fn start(name: &str, server: SocketAddr, seed: u64) -> Self {
+    pub fn start(name: &str, server: SocketAddr, rooms: Vec<RoomId>, seed: u64) -> Self {
         let (inputs, input_queue) = unbounded_channel();
         let (events, event_queue) = unbounded_channel();
         let (sender, view) = watch::channel(View::default());
@@ -82,6 +84,7 @@ impl Browser {
             view: sender,
             started: Instant::now(),
             scrolls_back: false,
+            rooms,
         };
         let mut task = JoinSet::new();
         task.spawn(page.run(input_queue, event_queue));
@@ -136,6 +139,9 @@ impl Page {
     fn start(&mut self) {
         self.session.handle_lead(self.now_ms(), self.storage.saved.outbox.clone());
         self.session.handle_command(self.now_ms(), Command::Enter { name: self.name.clone() });
+        for room in self.rooms.clone() {
+            self.session.handle_command(self.now_ms(), Command::Join { room });
+        }
     }
 
     fn take(&mut self, input: Input) {

@@ -17,7 +17,7 @@ use crate::client::{Client, body_of, room_id};
 use crate::program::Server;
 use crate::running::Running;
 
-const SLOW_READERS: usize = 12;
+const SLOW_READERS: usize = 8;
 /// What a slow reader takes for one entry, as long as nobody hurries it.
 const SLOW_READ: Duration = Duration::from_millis(500);
 const SMALL_BUFFER_BYTES: u32 = 16 * 1024;
@@ -68,7 +68,7 @@ async fn slow_readers_cost_bounded_memory_hold_up_nobody_and_catch_up() {
         slow.spawn(read_slowly(reader, after, hurry.subscribe()));
     }
     let mut sent = 0;
-    for _ in 0..30 {
+    for _ in 0..24 {
         sent += somebody_says_much(server.address, &mut quick).await;
     }
     let may_cost = 2 * SLOW_READERS * IN_FLIGHT_BYTES_MAX;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use parlor::protocol::{
@@ -15,7 +15,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 /// What the server gets to answer. It takes milliseconds, but the machine may be busy.
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
-/// Entries that a client acks at once. With fewer, it waits whether more come.
+/// Entries that a client acks at once. Fewer wait a while whether more come.
 const ACK_EVERY_ENTRIES: usize = 32;
 const ACK_AFTER: Duration = Duration::from_millis(200);
 
@@ -27,6 +27,7 @@ pub struct Client {
     pub welcome: Option<Welcome>,
     pub acks: bool,
     unacked: usize,
+    acked_at: Instant,
     cursors: BTreeMap<RoomId, Seq>,
 }
 
@@ -40,7 +41,7 @@ impl Client {
     }
 
     pub fn over(socket: Socket) -> Self {
-        Self { socket, welcome: None, acks: true, unacked: 0, cursors: BTreeMap::new() }
+        Self { socket, welcome: None, acks: true, unacked: 0, acked_at: Instant::now(), cursors: BTreeMap::new() }
     }
 
     /// Somebody new.
@@ -183,7 +184,8 @@ impl Client {
     /// The next frame, or the code that the connection was closed with.
     pub async fn next_frame(&mut self) -> Result<ServerFrame, Option<u16>> {
         loop {
-            if self.unacked >= ACK_EVERY_ENTRIES {
+            let is_due = self.unacked > 0 && self.acked_at.elapsed() >= ACK_AFTER;
+            if is_due || self.unacked >= ACK_EVERY_ENTRIES {
                 self.ack().await;
             }
             // Waiting for the next one can be given up without losing it.
@@ -221,6 +223,7 @@ impl Client {
 
     async fn ack(&mut self) {
         self.unacked = 0;
+        self.acked_at = Instant::now();
         let frame = ClientFrame::Ack { cursors: self.cursors.clone() };
         // A server that has gone is noticed by what is read.
         let _ = self.socket.send(Message::text(encode(&frame))).await;
