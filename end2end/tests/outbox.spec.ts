@@ -152,6 +152,8 @@ test('a refused message is still refused after a reload, and can then be correct
 
   await ada.reloads();
   await expect(ada.message('Good morning')).toContainText('There is nothing in this message.');
+  // The reason makes the message longer, and the conversation keeps to its end.
+  await expect(ada.message('Good morning').getByRole('button', { name: 'Discard' })).toBeInViewport();
   spoiling = false;
   await ada.message('Good morning').getByRole('button', { name: 'Edit' }).click();
   await expect(ada.messages).toHaveCount(0);

@@ -24,16 +24,19 @@ impl Cursor {
         self.sent - self.acked
     }
 
-    /// Returns how many entries are acked by this that were not before.
-    fn ack(&mut self, seq: Seq, now_ms: u64) -> u64 {
-        // Nobody has what was not sent; and an old ack takes back no newer one.
-        let progress = seq.min(self.sent).saturating_sub(self.acked);
-        if progress > 0 {
-            self.acked += progress;
+    /// Whether this acks anything that was not acked before.
+    fn ack(&mut self, seq: Seq, now_ms: u64) -> bool {
+        // Nobody has what was never sent; and an old ack takes back no newer one.
+        let acked = seq.min(self.furthest);
+        let is_progress = acked > self.acked;
+        if is_progress {
+            self.acked = acked;
+            // What is to be sent again need not be, if it has arrived after all.
+            self.sent = self.sent.max(acked);
             self.resends = 0;
             self.ack_due_at = (self.unacked() > 0).then_some(now_ms + ACK_WITHIN_MS);
         }
-        progress
+        is_progress
     }
 
     fn is_overdue(&self, now_ms: u64) -> bool {
@@ -44,12 +47,18 @@ impl Cursor {
 impl Hub {
     pub(super) fn acked(&mut self, now: Now, conn: ConnId, cursors: &BTreeMap<RoomId, Seq>) {
         let Some(state) = self.conns.get_mut(&conn) else { return };
-        let mut progress = 0;
+        let mut is_progress = false;
         for (room, seq) in cursors {
-            progress += state.cursors.get_mut(room).map_or(0, |cursor| cursor.ack(*seq, now.mono_ms));
+            let Some(cursor) = state.cursors.get_mut(room) else { continue };
+            let before = *cursor;
+            is_progress |= cursor.ack(*seq, now.mono_ms);
+            state.acks.unacked = state.acks.unacked + cursor.unacked() - before.unacked();
+            if cursor.sent > before.sent {
+                // A page that is being read begins too early now.
+                state.drop_replay(room);
+            }
         }
-        state.acks.unacked -= progress;
-        if progress > 0 {
+        if is_progress {
             // The more comes, the more there is to ack. That is no flood, for there is no more of it than was sent.
             state.limiter.give_back();
         }

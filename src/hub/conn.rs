@@ -39,6 +39,8 @@ pub struct Replay {
 pub struct Cursor {
     /// The last seq it was sent. An ack that fails to come moves it back.
     pub sent: Seq,
+    /// The last seq that it was ever sent.
+    pub furthest: Seq,
     /// The last seq that the client has said it has.
     pub acked: Seq,
     /// By when there has to be progress, while there is something to be acked.
@@ -142,7 +144,7 @@ impl Conn {
     pub fn subscribe(&mut self, room: &RoomId, after: Seq) {
         self.drop_replay(room);
         self.forget_cursor(room);
-        let cursor = Cursor { sent: after, acked: after, ack_due_at: None, resends: 0 };
+        let cursor = Cursor { sent: after, furthest: after, acked: after, ack_due_at: None, resends: 0 };
         self.cursors.insert(room.clone(), cursor);
         self.fall_behind(room);
         self.people_due.insert(room.clone());
@@ -167,6 +169,7 @@ impl Conn {
         if let Some(cursor) = self.cursors.get_mut(room) {
             self.acks.unacked += seq - cursor.sent;
             cursor.sent = seq;
+            cursor.furthest = cursor.furthest.max(seq);
         }
     }
 

@@ -17,6 +17,8 @@ const ACK_EVERY: usize = 32;
 /// A person may send five messages a second when the burst is used up; this leaves some room.
 const TICKS_PER_SEND: u64 = 10;
 const TICKS_PER_ACK: u64 = 4;
+/// A connection may say fifty things a second.
+const TICKS_PER_HISTORY: u64 = 2;
 
 /// How a client behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +137,6 @@ impl Client {
             ServerFrame::Bye(bye) => panic!("{}: {bye:?}", self.name),
             _ => {}
         }
-        self.fill_holes();
         self.send();
     }
 
@@ -143,6 +144,9 @@ impl Client {
         self.ticks += 1;
         if self.ticks.is_multiple_of(TICKS_PER_ACK) {
             self.ack();
+        }
+        if self.ticks.is_multiple_of(TICKS_PER_HISTORY) {
+            self.fill_holes();
         }
         if self.ticks.is_multiple_of(TICKS_PER_SEND) {
             self.sends_left = SENDS_AT_ONCE.min(self.sends_left + 1);

@@ -62,9 +62,12 @@ pub fn MessageLog(room: RoomId) -> impl IntoView {
 /// Looks again at what is in view whenever lines have changed, or can be had again.
 fn follow_lines(store: Store, room: RoomId, scroller: Scroller, lines: Memo<Shared<Vec<Line>>>) {
     let live = store.in_room(&room, |conversation| conversation.live);
+    let deliveries = store.in_room(&room, |conversation| conversation.deliveries.clone());
     Effect::new(move || {
         lines.track();
         live.track();
+        // A refused message grows by the reason.
+        deliveries.track();
         store.refresh_today();
         let room = room.clone();
         request_animation_frame(move || {

@@ -140,3 +140,18 @@ fn acks_of_a_busy_room_are_no_flood() {
     }
     assert_eq!(bench.closed[&bo], CloseCode::Flooding);
 }
+
+#[test]
+fn an_ack_that_comes_after_the_resend_began_counts_as_in_time() {
+    let mut bench = Bench::over(long_log(300));
+    bench.guest(1, "bo", "general");
+    let mut bench = Bench::over(bench.log);
+    bench.deaf.insert(ConnId(2));
+    let bo = bench.tab(2, "bo");
+    let last = *bench.seqs(bo).last().unwrap();
+    // The log answers late, so that what is sent again is still being read when the ack comes.
+    bench.hub.handle_timeout(Now { mono_ms: bench.now.mono_ms + ACK_WITHIN_MS, ..bench.now });
+    ack(&mut bench, bo, last);
+    bench.run_pinging(20_000, &[bo]);
+    assert_eq!((bench.seqs(bo), bench.closed.get(&bo)), (vec![], None));
+}
