@@ -1,12 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use parlor::protocol::{
     ClientFrame, Entry, EntryKind, Hello, MessageId, RoomId, SUBPROTOCOL, ServerFrame, UserId, decode_server, encode,
 };
 use rusqlite::Connection;
+use tokio::time::sleep;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -14,6 +16,9 @@ use crate::client::Written;
 use crate::record::Record;
 
 pub type Log = BTreeMap<RoomId, Vec<Entry>>;
+/// A connection may say fifty things a second.
+const PAGE_EVERY: Duration = Duration::from_millis(50);
+
 type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
 /// All rooms from the newest entry back to the first, page by page, as somebody new reads them.
@@ -26,9 +31,13 @@ pub async fn read_over_the_wire(server: SocketAddr, rooms: &[RoomId]) -> Log {
     for room in rooms {
         let join = ClientFrame::Join { room: room.clone(), since: None };
         let joined = |frame| if let ServerFrame::Joined(joined) = frame { Some(joined.head) } else { None };
-        let mut before = ask(&mut socket, &join, joined).await + 1;
+        let head = ask(&mut socket, &join, joined).await;
+        let ack = encode(&ClientFrame::Ack { cursors: [(room.clone(), head)].into() });
+        let mut before = head + 1;
         let mut entries = Vec::new();
         while before > 1 {
+            sleep(PAGE_EVERY).await;
+            socket.send(Message::text(ack.clone())).await.unwrap();
             let history = ClientFrame::History { room: room.clone(), before, limit: 100 };
             let page = |frame| if let ServerFrame::History(page) = frame { Some(page) } else { None };
             let page = ask(&mut socket, &history, page).await;
