@@ -23,7 +23,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep_until};
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 /// In the log, for the time that a start takes.
 const MESSAGES: u64 = 1_000_000;
@@ -177,7 +177,9 @@ async fn starts(data: &Path) -> Vec<Duration> {
 
 async fn enter(server: SocketAddr) -> Socket {
     let request = ClientRequestBuilder::new(format!("ws://{server}/ws").parse().unwrap());
-    let (mut socket, _) = connect_async(request.with_sub_protocol(SUBPROTOCOL)).await.unwrap();
+    // As browsers do, without Nagle's algorithm, which would have an ack wait for the one before.
+    let connecting = connect_async_with_config(request.with_sub_protocol(SUBPROTOCOL), None, true);
+    let (mut socket, _) = connecting.await.unwrap();
     say(&mut socket, &ClientFrame::Hello(Hello { name: "Somebody".into(), ..Hello::default() })).await;
     while !matches!(hear(&mut socket).await, ServerFrame::Welcome(_)) {}
     socket
