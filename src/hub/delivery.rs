@@ -12,6 +12,7 @@ use super::requests::{About, Failure};
 use super::room::encode_entry;
 use super::{ConnId, Hub, Now, Output, PageRequest, Timer};
 use crate::log::{Page, PageRange, Unavailable};
+use crate::planted::{self, Bug};
 use crate::protocol::limits::{PAGE_ENTRIES_MAX, ROOMS_PER_FRAME, UNACKED_ENTRIES_MAX};
 use crate::protocol::{HistoryPage, RoomId, RoomList, RoomSummary, Seq, ServerFrame, encode};
 
@@ -93,7 +94,8 @@ impl Hub {
         let mut at = 0;
         while let Some(id) = state.behind.get(at).cloned() {
             let head = self.rooms.get(&id).map_or(0, |room| room.head());
-            if let Some(end) = state.unsubscribed.get(&id)
+            if planted::has(Bug::ReplayBeforeSubscribe)
+                && let Some(end) = state.unsubscribed.get(&id)
                 && state.cursors.get(&id).is_some_and(|cursor| cursor.sent >= *end)
                 && let Some(room) = self.rooms.get_mut(&id)
             {

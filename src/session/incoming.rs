@@ -108,7 +108,7 @@ impl Session {
         for entry in &entries {
             self.receipts.arrived(now_ms, room);
             if let Some(id) = entry.message_id().filter(|_| self.user.as_ref() == Some(&entry.by.id)) {
-                self.settled_by_entry(id, entry);
+                self.accepted(id.clone(), room.clone(), entry.seq, entry.at);
             }
             self.notify(Event::Entry(entry.clone()));
         }

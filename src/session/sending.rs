@@ -5,18 +5,18 @@ use std::collections::VecDeque;
 
 use super::outbox::Due;
 use super::{Event, Keep, Note, Session, Unsent};
-use crate::protocol::{ClientFrame, CloseCode, Entry, ErrorCode, MessageId, RoomId, Seq};
+use crate::protocol::{ClientFrame, CloseCode, ErrorCode, MessageId, RoomId, Seq};
 
 /// Messages that are remembered as settled; notes are late by moments.
 const SETTLED_MAX: usize = 256;
 
 /// What is kept, and what this tab knows besides: it may have written it a moment ago, or heard of it from a tab that died
 /// before it was kept. If such a message was settled unheard, the server gives the same answer again.
-fn merged(known: &[Unsent], kept: Vec<Unsent>) -> Vec<Unsent> {
+fn merged(known: &[Unsent], kept: &[Unsent]) -> Vec<Unsent> {
     let mut rest: VecDeque<&Unsent> = known.iter().collect();
     let is_kept = |unsent: &Unsent| kept.iter().any(|kept| kept.id == unsent.id);
     let mut merged = Vec::with_capacity(known.len() + kept.len());
-    for next in &kept {
+    for next in kept {
         if rest.iter().any(|unsent| unsent.id == next.id) {
             while let Some(before) = rest.pop_front().filter(|unsent| unsent.id != next.id) {
                 merged.extend((!is_kept(before)).then(|| before.clone()));
@@ -35,7 +35,7 @@ impl Session {
         self.leads = true;
         let known = self.outbox.take_all();
         let mut in_order = true;
-        for unsent in merged(&known, outbox.clone()) {
+        for unsent in merged(&known, &outbox) {
             // From the first one on that is not kept, all are kept again behind it.
             in_order &= outbox.iter().any(|kept| kept.id == unsent.id);
             if !in_order {
@@ -158,20 +158,11 @@ impl Session {
         }
     }
 
+    /// The server has said so, or the entry has come, which is as good. Other tabs get the entry too, but perhaps only as
+    /// part of a gap, and whoever takes a message out of the storage has to tell.
     pub(super) fn accepted(&mut self, id: MessageId, room: RoomId, seq: Seq, at: u64) {
         if self.settle(&id).is_some() {
             self.keep(Keep::Settled { id: id.clone() });
-            self.tell(Note::Accepted { id: id.clone(), room: room.clone(), seq, at });
-            self.notify(Event::Accepted { id, room, seq, at });
-        }
-    }
-
-    /// An own entry is as good as `accepted`. Other tabs get it too, but perhaps only as part of a gap, and whoever takes
-    /// a message out of the storage has to tell.
-    pub(super) fn settled_by_entry(&mut self, id: &MessageId, entry: &Entry) {
-        if self.settle(id).is_some() {
-            self.keep(Keep::Settled { id: id.clone() });
-            let (id, room, seq, at) = (id.clone(), entry.room.clone(), entry.seq, entry.at);
             self.tell(Note::Accepted { id: id.clone(), room: room.clone(), seq, at });
             self.notify(Event::Accepted { id, room, seq, at });
         }
