@@ -23,14 +23,19 @@ mod room;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::IpAddr;
 
 use bytes::Bytes;
 
 pub use page_request::PageRequest;
 
-use crate::log::{Append, LoadedRoom, Member, ReadMark, Ticket};
+use crate::log::{Append, LoadedRoom, ReadMark, Secret, Ticket, Unavailable};
+use crate::protocol::api::AdminRoom;
 use crate::protocol::limits::{HELLO_WITHIN_MS, SILENCE_MAX_MS};
-use crate::protocol::{Bye, CloseCode, Epoch, RoomId, RoomSummary, ServerFrame, Token, UserId, encode};
+use crate::protocol::{
+    Bye, CloseCode, Epoch, ErrorCode, InviteCode, InviteId, LoginId, Password, Profile, RoomId, RoomSummary,
+    ServerFrame, Token, User, UserId, UserName, encode,
+};
 use commits::Pending;
 use conn::{Conn, Stage};
 use person::Person;
@@ -52,11 +57,31 @@ pub struct Now {
     pub unix_ms: u64,
 }
 
-/// Who a connection belongs to, as the shell found out from its token.
+/// By what a connection says who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    Token(Token),
+    /// The cookie of the request that opened the connection, if there was one.
+    Cookie,
+    /// Somebody new.
+    Guest(UserName),
+}
+
+/// Who a connection belongs to, as the shell found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    pub user: UserId,
-    pub token: Token,
+    pub profile: Profile,
+    /// When this ends, so does the connection.
+    pub login: LoginId,
+    /// Told to the client, if it has to keep it.
+    pub token: Option<Token>,
+}
+
+/// Why a connection belongs to nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rejection {
+    pub code: ErrorCode,
+    pub retry_after_ms: Option<u64>,
 }
 
 /// What the shell has to do.
@@ -66,14 +91,25 @@ pub enum Output {
     Transmit { conn: ConnId, frame: Bytes },
     /// Close the socket once what was transmitted before is written. Nothing more comes for this connection.
     Close { conn: ConnId, code: CloseCode },
-    /// Find out who this is, a new person without a token, and answer by `handle_identified`.
-    Identify { conn: ConnId, token: Option<Token> },
+    /// Find out who this is and answer by `handle_identified`.
+    Identify { conn: ConnId, claim: Claim },
     /// Commit an entry, in the order of these outputs, and answer by `handle_appended`.
     Append(Append),
     /// Keep how far a person has read. Nothing waits for it.
     MarkRead(ReadMark),
     /// Read entries of the log and answer by `handle_page`.
     Read(PageRequest),
+    /// Hash this password, so that it can be kept, and answer by `handle_hashed`.
+    HashPassword { ticket: Ticket, password: Password },
+    /// Find out whether this password has that hash, and answer by `handle_verified`.
+    VerifyPassword { ticket: Ticket, password: Password, hash: Secret },
+}
+
+/// Makes and recognises the secret codes of invite links. The shell has the random numbers and the hash for it.
+pub trait Codes: Send {
+    fn new_code(&mut self) -> (InviteId, InviteCode);
+    /// What is kept of a code; the same for the same code.
+    fn digest(&self, code: &InviteCode) -> Secret;
 }
 
 /// What is due at a certain time. A timer that is no longer wanted fires and finds nothing to do.
@@ -89,6 +125,7 @@ enum Timer {
 
 pub struct Hub {
     epoch: Epoch,
+    codes: Box<dyn Codes>,
     rooms: BTreeMap<RoomId, Room>,
     people: BTreeMap<UserId, Person>,
     conns: BTreeMap<ConnId, Conn>,
@@ -107,21 +144,20 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// `seed` is the source of all randomness: the spread of reconnects.
-    pub fn new(epoch: Epoch, loaded: Vec<LoadedRoom>, seed: u64) -> Self {
+    /// `seed` is the source of all randomness but that of invite codes: the spread of reconnects.
+    pub fn new(epoch: Epoch, loaded: Vec<LoadedRoom>, seed: u64, codes: Box<dyn Codes>) -> Self {
         let mut people = BTreeMap::new();
         let mut rooms = BTreeMap::new();
-        for LoadedRoom { room, name, head, members } in loaded {
-            let mut read = BTreeMap::new();
-            for Member { user, read: seq } in members {
-                let person = people.entry(user.id.clone()).or_insert_with(|| Person::new(user.name));
+        for LoadedRoom { room, head, state } in loaded {
+            for (user, member) in &state.members {
+                let person = people.entry(user.clone()).or_insert_with(|| Person::new(member.name.clone()));
                 person.rooms.insert(room.clone());
-                read.insert(user.id, seq);
             }
-            rooms.insert(room.clone(), Room::new(room, name, head, read));
+            rooms.insert(room.clone(), Room::new(room, head, state));
         }
         Self {
             epoch,
+            codes,
             rooms,
             people,
             conns: BTreeMap::new(),
@@ -137,8 +173,8 @@ impl Hub {
         }
     }
 
-    /// A socket has opened.
-    pub fn handle_opened(&mut self, now: Now, conn: ConnId) {
+    /// A socket has opened, from this address.
+    pub fn handle_opened(&mut self, now: Now, conn: ConnId, _address: IpAddr) {
         self.conns.insert(conn, Conn::new(now.mono_ms));
         self.timers.insert((now.mono_ms + HELLO_WITHIN_MS, Timer::Silence(conn)));
         if self.is_stopping {
@@ -206,10 +242,38 @@ impl Hub {
         self.timers.first().map(|(at, _)| *at)
     }
 
-    /// The rooms and their online counts at this moment.
-    pub fn room_list(&self) -> Vec<RoomSummary> {
+    /// The rooms that this person sees, or a stranger, and their counts at this moment.
+    pub fn room_list(&self, _viewer: Option<&UserId>) -> Vec<RoomSummary> {
         self.rooms.values().map(Room::summary).collect()
     }
+
+    /// All rooms, as administrators see them.
+    pub fn admin_rooms(&self) -> Vec<AdminRoom> {
+        vec![]
+    }
+
+    /// Whether an invite link opens this room now.
+    pub fn is_valid_invite(&self, _now: Now, _room: &RoomId, _code: &InviteCode) -> bool {
+        false
+    }
+
+    /// A login has ended, and its connections end with it.
+    pub fn handle_login_ended(&mut self, _now: Now, _login: &LoginId) {}
+
+    /// A person's name or standing has changed.
+    pub fn handle_profile(&mut self, _now: Now, _profile: Profile) {}
+
+    /// A person has deleted their account, and leaves all rooms. Their logins have ended.
+    pub fn handle_person_deleted(&mut self, _now: Now, _user: &UserId) {}
+
+    /// An administrator deletes a room without being in it.
+    pub fn handle_close_room(&mut self, _now: Now, _by: User, _room: RoomId) {}
+
+    /// A password has been hashed, as [`Output::HashPassword`] asked for.
+    pub fn handle_hashed(&mut self, _now: Now, _ticket: Ticket, _result: Result<Secret, Unavailable>) {}
+
+    /// Whether a password is the right one, as [`Output::VerifyPassword`] asked.
+    pub fn handle_verified(&mut self, _now: Now, _ticket: Ticket, _result: Result<bool, Unavailable>) {}
 
     /// Ends a connection from this side, telling the client why and whether to come back.
     fn close(&mut self, now: Now, conn: ConnId, code: CloseCode) {

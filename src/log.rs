@@ -8,11 +8,15 @@ pub(crate) mod conformance;
 mod engine;
 mod memory;
 mod page;
+mod room_state;
+mod secret;
 mod types;
 
 pub use engine::{Engine, EngineError, Reader};
 pub use memory::{MemoryEngine, MemoryReader};
 pub use page::{Page, PageRange};
+pub use room_state::{Invite, Member, RoomState};
+pub use secret::Secret;
 pub use types::{
-    Append, AppendError, Appended, Batch, Loaded, LoadedRoom, Member, ReadMark, Ticket, Unavailable, damaged, parlor,
+    Append, AppendError, Appended, Batch, Loaded, LoadedRoom, ReadMark, Ticket, Unavailable, damaged, parlor,
 };

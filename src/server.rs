@@ -84,7 +84,12 @@ impl Server {
         }
         let (hub, inputs) = HubHandle::new();
         let shared = Shared { hub: hub.clone(), health: store.health(), options: config.leptos_options() };
-        let driver = Driver::new(Hub::new(loaded.epoch, loaded.rooms, seed()), store, inputs, replies);
+        let driver = Driver::new(
+            Hub::new(loaded.epoch, loaded.rooms, seed(), Box::new(identity::RandomCodes)),
+            store,
+            inputs,
+            replies,
+        );
         let (stopping, told_stopping) = watch::channel(false);
         let mut driving = tokio::spawn(driver.run(told_stopping.clone()));
         let serving = tokio::spawn(http::serve(listener, routes::router(shared), told_stopping));

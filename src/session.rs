@@ -23,7 +23,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-pub use event::{Action, Command, Event, Keep, Link, Note, Saved, SavedRoom, Unsent};
+pub use event::{Action, Command, Event, Keep, Key, Link, Note, Saved, SavedRoom, Unsent};
 
 use crate::protocol::{ClientFrame, CloseCode, Epoch, Hello, MessageId, RoomId, Token, UserId, decode_server, encode};
 use connection::{Connection, Step};
@@ -34,7 +34,8 @@ use timeline::Timeline;
 
 pub struct Session {
     connection: Connection,
-    name: String,
+    /// Of somebody new, until the server has given a token.
+    name: Option<String>,
     token: Option<Token>,
     /// Whom and which log the cursors are of; they mean nothing under another one.
     user: Option<UserId>,
@@ -62,7 +63,7 @@ impl Session {
     pub fn new(seed: u64, token: Option<Token>, saved: Saved) -> Self {
         let mut session = Self {
             connection: Connection::new(seed),
-            name: String::new(),
+            name: None,
             token,
             user: saved.user.clone(),
             epoch: saved.epoch.clone(),
@@ -126,6 +127,9 @@ impl Session {
     /// The socket has closed, or never opened.
     pub fn handle_closed(&mut self, now_ms: u64, code: u16) {
         self.connection.closed(now_ms, code);
+        if code == CloseCode::SignedOut.number() {
+            self.signed_out();
+        }
         self.advance(now_ms);
     }
 
@@ -201,12 +205,24 @@ impl Session {
     fn say_hello(&mut self) {
         let cursors = self.rooms.iter().filter_map(|(room, timeline)| Some((room.clone(), timeline.cursor()?)));
         let hello = Hello {
-            name: self.name.clone(),
+            name: self.name.clone().filter(|_| self.token.is_none()),
             token: self.token.clone(),
             epoch: self.epoch.clone(),
             cursors: cursors.collect(),
         };
         self.transmit(&ClientFrame::Hello(hello));
+    }
+
+    /// The login has ended, here or elsewhere, and nothing that was its person's is to stay behind.
+    fn signed_out(&mut self) {
+        self.connection.stop();
+        self.carry_out_steps();
+        (self.name, self.token, self.user, self.epoch) = (None, None, None, None);
+        self.outbox.take_all();
+        self.rooms.clear();
+        self.leaving.clear();
+        self.keep(Keep::Wipe);
+        self.notify(Event::SignedOut);
     }
 
     fn transmit(&mut self, frame: &ClientFrame) {

@@ -64,7 +64,7 @@ pub fn lines(talk: &Talk, me: Option<&UserId>, day_of: impl Fn(u64) -> Range<u64
                 let own = me == Some(&entry.by.id);
                 layout.message(entry.at, Source::Stored(Arc::clone(entry)), own.then_some(id), &entry.by.id);
             }
-            EntryKind::Created { .. } | EntryKind::Joined | EntryKind::Left | EntryKind::Damaged => layout.note(entry),
+            _ => layout.note(entry),
         }
     }
     layout.gap(next, talk.after + 1);
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_note_and_a_new_day_end_a_group() {
-        let note = entry(2, MINUTE, "cy", EntryKind::Joined);
+        let note = entry(2, MINUTE, "cy", EntryKind::Joined { .. });
         let entries = [message(1, 0, "ben"), note, message(3, MINUTE, "ben")];
         assert_eq!(shape(&layout(&entries, &[])), "dMnM");
         let entries = [message(1, DAY_MS - 1, "ben"), message(2, DAY_MS, "ben")];

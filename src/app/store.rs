@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::host::Host;
 use super::model::{Conversation, Making, Model};
 use super::start::HOST;
-use crate::protocol::{MessageId, RoomId, RoomName, Seq};
+use crate::protocol::{Access, MessageId, RoomId, RoomName, Seq};
 use crate::session::Command;
 
 /// What components read and do. It is copied freely; there is one model behind it.
@@ -48,8 +48,8 @@ impl Store {
         let Some(host) = self.host() else { return };
         self.refresh_today();
         let started = move || {
-            if let Some(name) = self.model.with_untracked(|model| model.name.clone()) {
-                self.command(Command::Enter { name });
+            if self.model.with_untracked(|model| model.name.is_some()) {
+                self.command(Command::Enter { name: None });
             }
             self.ready.set(true);
         };
@@ -100,8 +100,8 @@ impl Store {
         if let Some(host) = self.host() {
             host.keep_name(&name);
         }
-        self.model.update(|model| model.name = Some(name.clone()));
-        self.command(Command::Enter { name });
+        self.model.update(|model| model.name = Some(name));
+        self.command(Command::Enter { name: None });
     }
 
     pub fn open(self, room: Option<RoomId>) {
@@ -111,13 +111,13 @@ impl Store {
 
     pub fn join(self, room: RoomId) {
         self.model.update(|model| model.enter(&room));
-        self.command(Command::Join { room });
+        self.command(Command::Join { room, key: None });
     }
 
     pub fn make(self, name: &RoomName) {
         let making = Making { room: name.id().clone(), outcome: None };
         self.model.update(|model| model.making = Some(making));
-        self.command(Command::Create { name: name.as_str().to_owned() });
+        self.command(Command::Create { name: name.as_str().to_owned(), access: Access::Open, password: None });
     }
 
     pub fn stop_making(self) {

@@ -156,8 +156,7 @@ impl Driver {
 
     fn look_at(&self, event: &Event) {
         match event {
-            Event::Welcomed { token, .. } => {
-                storage::keep_token(token);
+            Event::Welcomed { .. } => {
                 self.turn.is_over.set(false);
                 self.wait_for_turn();
             }

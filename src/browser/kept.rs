@@ -168,6 +168,16 @@ async fn write_all(transaction: &Transaction, keeps: Vec<Keep>) -> Result<()> {
                     mark(transaction, &room, 0, seq).await?;
                 }
             }
+            Keep::Erase { epoch, room, seq } => {
+                if keeps_for(transaction, &epoch).await? {
+                    erase(transaction, &room, seq).await?;
+                }
+            }
+            Keep::Wipe => {
+                for store in [OWNER, ROOMS, ENTRIES, OUTBOX] {
+                    transaction.store(store)?.clear()?;
+                }
+            }
             Keep::Leaving { room } => {
                 transaction.store(ROOMS)?.put_with_key(&Marks::Leaving.text().into(), &room.as_str().into())?;
                 transaction.store(ENTRIES)?.delete(&from_seq(room.as_str(), 0.0)?)?;
@@ -217,6 +227,17 @@ fn write_entries(transaction: &Transaction, entries: &[Entry]) -> Result<()> {
     // A later version of the page may know those that this one does not, and then finds a gap to fill.
     for entry in entries.iter().filter(|entry| entry.kind != EntryKind::Unknown) {
         store.put_with_key(&entry_text(entry).into(), &entry_key(entry.room.as_str(), entry.seq as f64))?;
+    }
+    Ok(())
+}
+
+async fn erase(transaction: &Transaction, room: &RoomId, seq: Seq) -> Result<()> {
+    let store = transaction.store(ENTRIES)?;
+    let key = entry_key(room.as_str(), seq as f64);
+    let kept = answer(&store.get(&key)?).await?.as_string().and_then(|text| entry(&text));
+    if let Some(mut entry) = kept {
+        entry.erase();
+        store.put_with_key(&entry_text(&entry).into(), &key)?;
     }
     Ok(())
 }

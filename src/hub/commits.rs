@@ -2,8 +2,8 @@
 
 use super::requests::{About, Failure};
 use super::{ConnId, Hub, Now, Person, Room};
-use crate::log::{AppendError, Appended, Ticket};
-use crate::protocol::{Entry, EntryKind, MessageId, RoomId, Seq, ServerFrame, User, UserId};
+use crate::log::{AppendError, Appended, RoomState, Ticket};
+use crate::protocol::{Entry, EntryKind, Left, MessageId, RoomId, ServerFrame, User, UserId};
 
 /// Who waits for an append, and for what.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Hub {
         }
         match purpose {
             Purpose::Create { .. } => self.append_joined(now, conns.clone(), user, room),
-            Purpose::Join => self.became_member(now, by, room, seq),
+            Purpose::Join => self.became_member(now, by, room),
             Purpose::Leave => self.ceased_to_be_member(now, user, room),
             Purpose::Message { .. } => {}
         }
@@ -71,13 +71,13 @@ impl Hub {
 
     /// Makes a committed entry part of its room, and sends it on its way to everyone in it.
     fn take_in(&mut self, now: Now, id: &RoomId, entry: Entry) {
-        if let EntryKind::Created { name } = &entry.kind {
-            let room = Room::new(id.clone(), name.clone(), 0, [].into());
+        if let EntryKind::Created { .. } = &entry.kind {
+            let room = Room::new(id.clone(), 0, RoomState::default());
             self.rooms.insert(id.clone(), room);
             self.list_anew(now, id);
         }
         let Some(room) = self.rooms.get_mut(id) else { return };
-        room.push(entry);
+        room.push(entry, None);
         let subscribers: Vec<_> = room.subscribers.iter().copied().collect();
         self.crowd_changed(now, id);
         for conn in subscribers {
@@ -88,7 +88,7 @@ impl Hub {
         }
     }
 
-    fn became_member(&mut self, now: Now, user: User, id: &RoomId, joined: Seq) {
+    fn became_member(&mut self, now: Now, user: User, id: &RoomId) {
         let Some(room) = self.rooms.get_mut(id) else { return };
         // Whoever asked may be gone and forgotten by now, and is a member all the same.
         let person = self.people.entry(user.id.clone()).or_insert_with(|| Person::new(user.name));
@@ -96,8 +96,6 @@ impl Hub {
         if person.is_online {
             room.crowd.enter(&user.id, &person.name);
         }
-        // What came before one's own coming is no news.
-        room.members.insert(user.id, joined);
         let conns: Vec<_> = person.conns.iter().copied().collect();
         self.crowd_changed(now, id);
         for conn in conns {
@@ -108,7 +106,6 @@ impl Hub {
 
     fn ceased_to_be_member(&mut self, now: Now, user: &UserId, id: &RoomId) {
         let (Some(room), Some(person)) = (self.rooms.get_mut(id), self.people.get_mut(user)) else { return };
-        room.members.remove(user);
         room.crowd.leave(user);
         person.rooms.remove(id);
         let conns: Vec<_> = person.conns.iter().copied().collect();
@@ -119,7 +116,7 @@ impl Hub {
         for conn in conns {
             if let Some(state) = self.conns.get_mut(&conn) {
                 state.unsubscribe(id);
-                self.answer(now, conn, &ServerFrame::Left { room: id.clone() });
+                self.answer(now, conn, &ServerFrame::Left(Left { room: id.clone(), reason: None, by: None }));
                 self.pump(now, conn);
             }
         }
@@ -135,7 +132,7 @@ impl Hub {
             Purpose::Message { id } => ("send", Some(id)),
         };
         let failure = match error {
-            AppendError::RoomExists => Failure::room_exists(),
+            AppendError::RoomExists | AppendError::RoomClosed => Failure::room_exists(),
             AppendError::NoSuchRoom | AppendError::NoSuchMessage => Failure::not_in_room(),
             AppendError::Damaged => Failure::damaged(),
             AppendError::Unavailable => Failure::unavailable(),
@@ -148,7 +145,7 @@ impl Hub {
     }
 
     pub(super) fn is_member(&self, user: &UserId, room: &RoomId) -> bool {
-        self.rooms.get(room).is_some_and(|room| room.members.contains_key(user))
+        self.rooms.get(room).is_some_and(|room| room.state.members.contains_key(user))
     }
 
     /// Membership once everything is committed that is on its way to the log.

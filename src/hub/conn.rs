@@ -7,7 +7,7 @@ use super::limiter::Limiter;
 use crate::protocol::limits::{
     ANSWERS_WAITING_MAX, FRAMES_BURST, FRAMES_IN_FLIGHT_MAX, FRAMES_PER_SECOND, IN_FLIGHT_BYTES_MAX,
 };
-use crate::protocol::{Epoch, RoomId, Seq, UserId, UserName};
+use crate::protocol::{Epoch, RoomId, Seq, UserId};
 
 /// How far a connection has come.
 #[derive(Debug)]
@@ -16,7 +16,6 @@ pub enum Stage {
     New,
     /// The shell finds out who it is.
     Identifying {
-        name: UserName,
         epoch: Option<Epoch>,
         cursors: BTreeMap<RoomId, Seq>,
     },

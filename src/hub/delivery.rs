@@ -159,7 +159,7 @@ impl Hub {
     }
 
     fn answer_room_list(&mut self, now: Now, conn: ConnId) {
-        for frame in room_list_frames(true, self.room_list()) {
+        for frame in room_list_frames(true, self.room_list(None)) {
             self.answer(now, conn, &frame);
         }
     }
@@ -214,7 +214,7 @@ fn next_of_room(
 /// A room list in frames of bounded size; only the first may tell to forget what was known before.
 pub fn room_list_frames(all: bool, rooms: Vec<RoomSummary>) -> Vec<ServerFrame> {
     let list = |(at, rooms): (usize, &[RoomSummary])| {
-        ServerFrame::Rooms(RoomList { all: all && at == 0, rooms: rooms.to_vec() })
+        ServerFrame::Rooms(RoomList { all: all && at == 0, rooms: rooms.to_vec(), gone: vec![] })
     };
     rooms.chunks(ROOMS_PER_FRAME).enumerate().map(list).collect()
 }

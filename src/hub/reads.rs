@@ -9,12 +9,12 @@ impl Hub {
     pub(super) fn read(&mut self, now: Now, user: &UserId, id: RoomId, seq: Seq) -> Result<(), Failure> {
         let room = self.rooms.get_mut(&id).ok_or_else(Failure::not_in_room)?;
         let head = room.head();
-        let mark = room.members.get_mut(user).ok_or_else(Failure::not_in_room)?;
+        let member = room.state.members.get(user).ok_or_else(Failure::not_in_room)?;
         let seq = seq.min(head);
-        if seq <= *mark {
+        if seq <= member.read {
             return Ok(());
         }
-        *mark = seq;
+        room.state.mark_read(user, seq);
         self.outputs.push_back(Output::MarkRead(ReadMark { user: user.clone(), room: id.clone(), seq }));
         let conns: Vec<_> = self.people.get(user).iter().flat_map(|person| &person.conns).copied().collect();
         for conn in conns {
@@ -28,8 +28,8 @@ impl Hub {
 
     pub(super) fn answer_read(&mut self, now: Now, conn: ConnId, room: RoomId) {
         let user = self.conns.get(&conn).and_then(|state| state.user());
-        let mark = user.and_then(|user| self.rooms.get(&room)?.members.get(user)).copied();
-        if let Some(seq) = mark {
+        let mark = user.and_then(|user| self.rooms.get(&room)?.state.members.get(user));
+        if let Some(seq) = mark.map(|member| member.read) {
             self.answer(now, conn, &ServerFrame::Read { room, seq });
         }
     }

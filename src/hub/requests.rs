@@ -3,13 +3,13 @@
 use super::commits::{Pending, Purpose};
 use super::conn::{Answer, Stage};
 use super::person::Person;
-use super::{ConnId, Hub, Identity, Now, Output, PageRequest};
+use super::{Claim, ConnId, Hub, Identity, Now, Output, PageRequest, Rejection};
 use crate::log::{Append, PageRange, Ticket};
 use crate::planted::{self, Bug};
 use crate::protocol::limits::{MESSAGE_CHARS_MAX, PAGE_ENTRIES_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::protocol::{
-    ClientFrame, CloseCode, EntryKind, ErrorCode, Heartbeat, Hello, Joined, Limits, MessageId, Refusal, RoomId,
-    RoomName, Seq, ServerFrame, User, UserId, UserName, Welcome, decode_client, encode,
+    Access, ClientFrame, CloseCode, EntryKind, ErrorCode, Heartbeat, Hello, Joined, Left, Limits, MessageId, Refusal,
+    RoomId, RoomName, Seq, ServerFrame, User, UserId, UserName, Welcome, decode_client, encode,
 };
 
 /// When to try again after the log failed.
@@ -72,7 +72,10 @@ impl About {
             | ClientFrame::Leave { room }
             | ClientFrame::Read { room, .. }
             | ClientFrame::Typing { room }
-            | ClientFrame::History { room, .. } => (Some(room), None),
+            | ClientFrame::History { room, .. }
+            | ClientFrame::Change { room, .. }
+            | ClientFrame::Members { room, .. }
+            | ClientFrame::Settings { room } => (Some(room), None),
             ClientFrame::Hello(_) | ClientFrame::Create { .. } | ClientFrame::Ack { .. } | ClientFrame::Ping => {
                 (None, None)
             }
@@ -97,21 +100,23 @@ impl Hub {
     }
 
     /// The shell has found out who a connection belongs to.
-    pub fn handle_identified(&mut self, now: Now, conn: ConnId, identity: Identity) {
+    pub fn handle_identified(&mut self, now: Now, conn: ConnId, identity: Result<Identity, Rejection>) {
         let Some(state) = self.conns.get_mut(&conn) else { return };
-        let greeted = Stage::Greeted { user: identity.user.clone() };
-        let Stage::Identifying { name, epoch, mut cursors } = std::mem::replace(&mut state.stage, greeted) else {
+        let Ok(Identity { profile, token, .. }) = identity else { return };
+        let greeted = Stage::Greeted { user: profile.user.id.clone() };
+        let Stage::Identifying { epoch, mut cursors } = std::mem::replace(&mut state.stage, greeted) else {
             return;
         };
         if epoch.as_ref() != Some(&self.epoch) {
             cursors.clear();
         }
         state.room_list_due = true;
-        let Identity { user, token } = identity;
-        self.gain_conn(now, &user, name.as_str(), conn);
-        let member_of = self.people.get(&user).map(|person| person.rooms.iter().cloned().collect()).unwrap_or_default();
+        let user = &profile.user;
+        self.gain_conn(now, &user.id, &user.name, conn);
+        let member_of =
+            self.people.get(&user.id).map(|person| person.rooms.iter().cloned().collect()).unwrap_or_default();
         let welcome = Welcome {
-            user: User { id: user, name: name.as_str().into() },
+            profile,
             token,
             epoch: self.epoch.clone(),
             member_of,
@@ -134,14 +139,15 @@ impl Hub {
         let user = user.ok_or(Failure::new(ErrorCode::HelloRequired, "say hello first, and wait for welcome"))?;
         match frame {
             ClientFrame::Hello(_) => {}
-            ClientFrame::Create { name } => self.create(now, conn, &user, &name)?,
-            ClientFrame::Join { room, since } => self.join(now, conn, &user, room, since)?,
+            ClientFrame::Create { name, .. } => self.create(now, conn, &user, &name)?,
+            ClientFrame::Join { room, since, .. } => self.join(now, conn, &user, room, since)?,
             ClientFrame::Leave { room } => self.leave(now, conn, &user, room)?,
             ClientFrame::Send { room, id, body } => self.send(now, conn, &user, room, id, body)?,
             ClientFrame::Ack { cursors } => self.acked(now, conn, &cursors),
             ClientFrame::Read { room, seq } => self.read(now, &user, room, seq)?,
             ClientFrame::Typing { room } => self.start_typing(now, &user, &room),
             ClientFrame::History { room, before, limit } => self.history(conn, room, before, limit)?,
+            ClientFrame::Change { .. } | ClientFrame::Members { .. } | ClientFrame::Settings { .. } => {}
             ClientFrame::Ping => self.answer(now, conn, &ServerFrame::Pong),
         }
         Ok(())
@@ -153,10 +159,15 @@ impl Hub {
             return Err(Failure::new(ErrorCode::AlreadyGreeted, "a connection says hello once"));
         }
         let Hello { name, token, epoch, cursors } = hello;
-        let name = UserName::parse(&name)
-            .map_err(|_| Failure::new(ErrorCode::BadName, "a name is 1 to 32 visible characters"))?;
-        state.stage = Stage::Identifying { name, epoch, cursors };
-        self.outputs.push_back(Output::Identify { conn, token });
+        let claim = match (token, name) {
+            (Some(token), _) => Claim::Token(token),
+            (None, None) => Claim::Cookie,
+            (None, Some(name)) => UserName::parse(&name)
+                .map(Claim::Guest)
+                .map_err(|_| Failure::new(ErrorCode::BadName, "a name is 1 to 32 visible characters"))?,
+        };
+        state.stage = Stage::Identifying { epoch, cursors };
+        self.outputs.push_back(Output::Identify { conn, claim });
         Ok(())
     }
 
@@ -196,7 +207,7 @@ impl Hub {
         if self.will_be_member(user, &room) {
             self.append(now, vec![conn], user, room, EntryKind::Left, Purpose::Leave);
         } else if !self.wait_too(conn, user, &room) {
-            self.answer(now, conn, &ServerFrame::Left { room });
+            self.answer(now, conn, &ServerFrame::Left(Left { room, reason: None, by: None }));
         }
         Ok(())
     }
@@ -233,7 +244,7 @@ impl Hub {
             self.answer(now, conn, &accepted);
         }
         let purpose = Purpose::Message { id: id.clone() };
-        self.append(now, vec![conn], user, room, EntryKind::Message { id, body }, purpose);
+        self.append(now, vec![conn], user, room, EntryKind::Message { id, body, mentions: vec![] }, purpose);
         Ok(())
     }
 
@@ -263,13 +274,13 @@ impl Hub {
             return Err(Failure::new(ErrorCode::TooManyRooms, "this server has as many rooms as it can hold"));
         }
         self.person(user)?.creates.take(now.mono_ms).map_err(Failure::too_fast)?;
-        let kind = EntryKind::Created { name: name.into() };
+        let kind = EntryKind::Created { name: name.into(), access: Access::Open };
         self.append(now, vec![conn], user, room.clone(), kind, Purpose::Create { by_name });
         Ok(())
     }
 
     pub(super) fn append_joined(&mut self, now: Now, conns: Vec<ConnId>, user: &UserId, room: &RoomId) {
-        self.append(now, conns, user, room.clone(), EntryKind::Joined, Purpose::Join);
+        self.append(now, conns, user, room.clone(), EntryKind::Joined { invite: None }, Purpose::Join);
     }
 
     fn append(&mut self, now: Now, conns: Vec<ConnId>, user: &UserId, room: RoomId, kind: EntryKind, purpose: Purpose) {
@@ -284,7 +295,15 @@ impl Hub {
         }
         self.pending.insert(ticket, Pending { conns, user: user.clone(), room: room.clone(), purpose });
         let by = User { id: user.clone(), name };
-        self.outputs.push_back(Output::Append(Append { ticket, room, at: now.unix_ms, by, kind, repeat_only }));
+        self.outputs.push_back(Output::Append(Append {
+            ticket,
+            room,
+            at: now.unix_ms,
+            by,
+            kind,
+            repeat_only,
+            secret: None,
+        }));
     }
 
     /// Starts to send a room's entries to a connection, from a cursor on.
@@ -297,8 +316,18 @@ impl Hub {
         } else {
             room.subscribers.insert(conn);
         }
-        let read = state.user().and_then(|user| room.members.get(user)).copied().unwrap_or(room.head());
-        let joined = Joined { room: room.summary(), head: room.head(), after, read };
+        let member = state.user().and_then(|user| room.state.members.get(user));
+        let joined = Joined {
+            room: room.summary(),
+            head: room.head(),
+            after,
+            read: member.map_or(room.head(), |member| member.read),
+            topic: room.state.topic.clone(),
+            slow_mode_s: room.state.slow_mode_s,
+            role: member.map(|member| member.role).unwrap_or_default(),
+            muted_until: state.user().and_then(|user| room.state.mutes.get(user)).copied().unwrap_or_default(),
+            mentions: member.map(|member| member.mentions.clone()).unwrap_or_default(),
+        };
         self.answer(now, conn, &ServerFrame::Joined(joined));
     }
 

@@ -1,11 +1,12 @@
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use bytes::Bytes;
 
 use super::ConnId;
 use super::crowd::Crowd;
+use crate::log::{RoomState, Secret};
 use crate::protocol::limits::PAGE_ENTRIES_MAX;
-use crate::protocol::{Entry, EntryKind, RoomId, RoomSummary, Seq, ServerFrame, UserId, encode};
+use crate::protocol::{Entry, EntryKind, RoomId, RoomSummary, Seq, ServerFrame, encode};
 
 /// Entries of a room kept in memory, encoded. Whoever is further behind reads from the log.
 const TAIL_ENTRIES_MAX: usize = 2 * PAGE_ENTRIES_MAX;
@@ -14,9 +15,8 @@ const TAIL_ENTRIES_MAX: usize = 2 * PAGE_ENTRIES_MAX;
 #[derive(Debug)]
 pub struct Room {
     pub id: RoomId,
-    pub name: String,
-    /// How far each has read.
-    pub members: BTreeMap<UserId, Seq>,
+    /// What it has come to be by its entries, up to `head`.
+    pub state: RoomState,
     pub crowd: Crowd,
     /// Connections that get its entries.
     pub subscribers: BTreeSet<ConnId>,
@@ -26,9 +26,9 @@ pub struct Room {
 }
 
 impl Room {
-    pub fn new(id: RoomId, name: String, head: Seq, members: BTreeMap<UserId, Seq>) -> Self {
+    pub fn new(id: RoomId, head: Seq, state: RoomState) -> Self {
         let (crowd, subscribers) = (Crowd::default(), BTreeSet::new());
-        Self { id, name, members, crowd, subscribers, head, tail: VecDeque::new() }
+        Self { id, state, crowd, subscribers, head, tail: VecDeque::new() }
     }
 
     pub fn head(&self) -> Seq {
@@ -36,11 +36,14 @@ impl Room {
     }
 
     pub fn summary(&self) -> RoomSummary {
-        RoomSummary { id: self.id.clone(), name: self.name.clone(), online: self.crowd.online() }
+        let members = u32::try_from(self.state.members.len()).unwrap_or(u32::MAX);
+        let RoomState { name, access, .. } = &self.state;
+        RoomSummary { id: self.id.clone(), name: name.clone(), online: self.crowd.online(), members, access: *access }
     }
 
     /// Takes in an entry that was committed. It is encoded here, once for all who will get it.
-    pub fn push(&mut self, entry: Entry) {
+    pub fn push(&mut self, entry: Entry, secret: Option<&Secret>) {
+        self.state.apply(&entry, secret);
         if entry.seq != self.head + 1 {
             // The log has more than this server was told of. It is read from there.
             self.tail.clear();

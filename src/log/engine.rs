@@ -13,12 +13,18 @@ use crate::protocol::RoomId;
 /// - Each room has dense seqs from 1, in the order of the appends.
 /// - A message with the room, person and id of an earlier one, also in the same batch, is answered with the first one.
 /// - An append that breaks a rule is answered with its [`AppendError`] and harms no other.
-/// - `Joined` makes a member, who has read up to that entry; `Left` ends that. Read marks move forward only, never
-///   beyond the head, and are kept for members alone.
+/// - What a room has come to be by its entries is what [`RoomState::apply`] makes of them, also after a restart. Read
+///   marks move forward only, never beyond the head, and are kept for members alone.
+/// - `Deleted` erases the message at its place for good: whatever is read after that has [`Erased`] there, and a repeat
+///   of the message is answered with its place. Where there is no message, nothing is appended.
+/// - After `Closed` there is nothing to read of its room, itself included, and nothing can be appended to it. Its id and
+///   its head stay.
 /// - An entry that was damaged is never given out as if it were fine: a page has [`Damaged`] in its place, and a
 ///   repeat of it is [`AppendError::Damaged`].
 ///
 /// [`Damaged`]: crate::protocol::EntryKind::Damaged
+/// [`Erased`]: crate::protocol::EntryKind::Erased
+/// [`RoomState::apply`]: super::RoomState::apply
 pub trait Engine: Send {
     type Reader: Reader;
 

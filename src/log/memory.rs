@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{
-    Append, AppendError, Appended, Batch, Engine, EngineError, Loaded, LoadedRoom, Member, Page, PageRange, Reader,
+    Append, AppendError, Appended, Batch, Engine, EngineError, Loaded, LoadedRoom, Page, PageRange, Reader, RoomState,
     damaged,
 };
 use crate::planted::{self, Bug};
@@ -25,11 +25,12 @@ struct State {
 
 #[derive(Debug, Clone, Default)]
 struct Room {
-    name: String,
+    state: RoomState,
     entries: Vec<Entry>,
+    /// How many entries a closed room had, the last one with it.
+    gone: u64,
     /// Where each message is, which makes sending idempotent.
     messages: BTreeMap<(UserId, MessageId), usize>,
-    members: BTreeMap<UserId, Member>,
 }
 
 impl MemoryEngine {
@@ -80,9 +81,8 @@ impl Engine for MemoryEngine {
         let state = lock(&self.0);
         let load = |(id, room): (&RoomId, &Room)| LoadedRoom {
             room: id.clone(),
-            name: room.name.clone(),
-            head: room.entries.len() as u64,
-            members: room.members.values().cloned().collect(),
+            head: room.head(),
+            state: room.state.clone(),
         };
         Ok(Loaded { epoch: state.epoch.clone(), rooms: state.rooms.iter().map(load).collect() })
     }
@@ -96,10 +96,8 @@ impl Engine for MemoryEngine {
         let results = batch.appends.into_iter().map(|append| state.append(append)).collect();
         for mark in batch.reads {
             let Some(room) = state.rooms.get_mut(&mark.room) else { continue };
-            let head = room.entries.len() as u64;
-            if let Some(member) = room.members.get_mut(&mark.user) {
-                member.read = member.read.max(mark.seq.min(head));
-            }
+            let head = room.head();
+            room.state.mark_read(&mark.user, mark.seq.min(head));
         }
         Ok(results)
     }
@@ -111,15 +109,18 @@ impl Engine for MemoryEngine {
 
 impl State {
     fn append(&mut self, append: Append) -> Result<Appended, AppendError> {
-        let Append { room: id, at, by, kind, repeat_only, .. } = append;
-        if let EntryKind::Created { name } = &kind {
+        let Append { room: id, at, by, kind, repeat_only, secret, .. } = append;
+        if let EntryKind::Created { .. } = &kind {
             if self.rooms.contains_key(&id) {
                 return Err(AppendError::RoomExists);
             }
-            self.rooms.insert(id.clone(), Room { name: name.clone(), ..Room::default() });
+            self.rooms.insert(id.clone(), Room::default());
         }
         let room = self.rooms.get_mut(&id).ok_or(AppendError::NoSuchRoom)?;
-        let seq = room.entries.len() as u64 + 1;
+        if room.state.is_closed {
+            return Err(AppendError::RoomClosed);
+        }
+        let seq = room.head() + 1;
         if let EntryKind::Message { id, .. } = &kind {
             let key = (by.id.clone(), id.clone());
             if let Some(first) = room.messages.get(&key).filter(|_| !planted::has(Bug::ResendWithoutDedup)) {
@@ -132,24 +133,37 @@ impl State {
             }
             room.messages.insert(key, room.entries.len());
         }
-        match &kind {
-            EntryKind::Joined => {
-                room.members.insert(by.id.clone(), Member { user: by.clone(), read: seq });
+        if let EntryKind::Deleted { seq } = &kind {
+            let at = usize::try_from(*seq).ok().and_then(|seq| seq.checked_sub(1));
+            let message = at.and_then(|at| room.entries.get_mut(at));
+            match message.filter(|entry| matches!(entry.kind, EntryKind::Message { .. })) {
+                Some(entry) => entry.erase(),
+                None => return Err(AppendError::NoSuchMessage),
             }
-            EntryKind::Left => {
-                room.members.remove(&by.id);
-            }
-            _ => {}
         }
         let entry = Entry { room: id, seq, at, by, kind };
-        room.entries.push(entry.clone());
+        room.state.apply(&entry, secret.as_ref());
+        if entry.kind == EntryKind::Closed {
+            room.gone = seq;
+            room.entries.clear();
+            room.messages.clear();
+        } else {
+            room.entries.push(entry.clone());
+        }
         Ok(Appended { entry, new: true })
+    }
+}
+
+impl Room {
+    fn head(&self) -> Seq {
+        self.gone + self.entries.len() as u64
     }
 }
 
 impl Reader for MemoryReader {
     fn page(&mut self, room: &RoomId, range: PageRange, limit: usize) -> Result<Page, EngineError> {
         let state = lock(&self.0);
+        // Of a room that is closed there are no entries, and so no places of any.
         let entries = state.rooms.get(room).map_or(&[][..], |room| &room.entries);
         let seqs = range.seqs(entries.len() as u64, limit);
         range.fill(seqs.into_iter().map(|seq| Ok(entries[place(seq) - 1].clone())))

@@ -1,3 +1,4 @@
+use super::{RoomState, Secret};
 use crate::protocol::{Entry, EntryKind, Epoch, RoomId, Seq, User, UserId};
 
 /// Who writes what no person wrote.
@@ -25,6 +26,9 @@ pub struct Append {
     pub kind: EntryKind,
     /// Answer with the entry that is in the log under this message's id, and append nothing.
     pub repeat_only: bool,
+    /// Kept with what the entry sets, and never given out as part of it: the hash of the password of `Created` and
+    /// `Access`, the digest of the code of `Invited`.
+    pub secret: Option<Secret>,
 }
 
 /// How far a person has read. Kept for members, and only ever moved forward.
@@ -55,7 +59,9 @@ pub enum AppendError {
     /// `Created` for a room that exists, or anything else for one that does not.
     RoomExists,
     NoSuchRoom,
-    /// Nothing to repeat: no message of this id is in the log.
+    /// The room was deleted.
+    RoomClosed,
+    /// Nothing to repeat or to delete: no message of this id, or at this place, is in the log.
     NoSuchMessage,
     /// The message is in the log, but its entry is damaged.
     Damaged,
@@ -77,15 +83,6 @@ pub struct Loaded {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedRoom {
     pub room: RoomId,
-    pub name: String,
     pub head: Seq,
-    pub members: Vec<Member>,
-}
-
-/// Somebody who joined a room and did not leave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    pub user: User,
-    /// How far they have read; at first up to their own `joined`, since what came before is no news to them.
-    pub read: Seq,
+    pub state: RoomState,
 }

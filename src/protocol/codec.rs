@@ -17,8 +17,10 @@ pub struct DecodeError {
     pub id: Option<MessageId>,
 }
 
-const CLIENT_TYPES: [&str; 10] =
-    ["hello", "create", "join", "leave", "send", "ack", "read", "typing", "history", "ping"];
+const CLIENT_TYPES: [&str; 13] = [
+    "hello", "create", "join", "leave", "send", "ack", "read", "typing", "history", "change", "members", "settings",
+    "ping",
+];
 
 /// The JSON of a frame.
 pub fn encode(frame: &impl Serialize) -> String {

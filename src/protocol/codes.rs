@@ -30,6 +30,41 @@ pub enum ErrorCode {
     Unavailable,
     /// What the log holds of this is damaged and cannot be relied on.
     Damaged,
+    /// Nothing tells who it is, or the login has ended.
+    SignInRequired,
+    /// Somebody else has this name, or one that looks like it.
+    NameTaken,
+    /// Too short to be a password.
+    BadPassword,
+    /// `retry_after_ms` says when the next try is looked at.
+    WrongPassword,
+    /// The server takes in nobody new, or only with an invite link.
+    SignUpClosed,
+    /// The server takes in only people who choose a password.
+    GuestsClosed,
+    /// Kept out of the room, or of the server.
+    Banned,
+    /// The person's rank does not allow it.
+    NotAllowed,
+    /// The room wants a password.
+    PasswordRequired,
+    /// The room wants an invite link.
+    InviteRequired,
+    /// The link is revoked, expired or used up, or never was.
+    BadInvite,
+    /// The room was deleted; its id is not used again.
+    RoomClosed,
+    RoomFull,
+    /// A moderator has muted the person; `retry_after_ms` says for how long.
+    Muted,
+    /// The room is in slow mode; `retry_after_ms` says when the person may write again.
+    SlowMode,
+    BadTopic,
+    /// A number is out of the bounds of its kind.
+    OutOfBounds,
+    NoSuchPerson,
+    NoSuchMessage,
+    NoSuchInvite,
     /// A code that this client does not know.
     #[serde(other)]
     Unknown,
@@ -57,10 +92,14 @@ pub enum CloseCode {
     HelloTimeout,
     /// Entries were sent again and again, and never acked.
     Unacked,
+    /// The person, or their address, has as many connections as are allowed.
+    TooManyConnections,
+    /// The login has ended: the person must sign in again.
+    SignedOut,
 }
 
 impl CloseCode {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Normal,
         Self::Unsupported,
         Self::TooBig,
@@ -70,6 +109,8 @@ impl CloseCode {
         Self::Flooding,
         Self::HelloTimeout,
         Self::Unacked,
+        Self::TooManyConnections,
+        Self::SignedOut,
     ];
 
     pub fn number(self) -> u16 {
@@ -83,6 +124,8 @@ impl CloseCode {
             Self::Flooding => 4003,
             Self::HelloTimeout => 4004,
             Self::Unacked => 4005,
+            Self::TooManyConnections => 4006,
+            Self::SignedOut => 4500,
         }
     }
 
@@ -97,6 +140,8 @@ impl CloseCode {
             Self::Flooding => "too many frames",
             Self::HelloTimeout => "no hello in time",
             Self::Unacked => "entries not acked",
+            Self::TooManyConnections => "too many connections",
+            Self::SignedOut => "signed out",
         }
     }
 
@@ -114,7 +159,7 @@ mod tests {
     #[test]
     fn the_number_says_whether_to_come_back() {
         let stay_away = CloseCode::ALL.map(CloseCode::number).into_iter().filter(|n| !CloseCode::invites_back(*n));
-        assert!(stay_away.eq([1003, 1009]));
+        assert!(stay_away.eq([1003, 1009, 4500]));
         assert!(CloseCode::invites_back(1006));
         assert!(CloseCode::invites_back(4321));
         assert!(!CloseCode::invites_back(4567));

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::{ID_CHARS_MAX, ROOM_ID_CHARS_MAX};
+use super::limits::{ID_CHARS_MAX, PASSWORD_CHARS_MAX, ROOM_ID_CHARS_MAX};
 
 /// A place in a room's log: 1, 2, 3, … without holes. 0 stands before the first entry.
 pub type Seq = u64;
@@ -78,6 +78,14 @@ fn is_secret(text: &str) -> bool {
     text.len() >= 32 && is_plain(text)
 }
 
+fn is_code(text: &str) -> bool {
+    text.len() >= 16 && is_plain(text)
+}
+
+fn is_password(text: &str) -> bool {
+    (1..=PASSWORD_CHARS_MAX).contains(&text.chars().count())
+}
+
 fn is_room_id(text: &str) -> bool {
     let inner = |c: char| c == '-' || (c.is_alphanumeric() && c.to_lowercase().eq([c]));
     !text.starts_with('-')
@@ -110,13 +118,36 @@ id!(
     Token, is_secret, "a token is 32 to 64 of A-Z, a-z, 0-9, '-' and '_'"
 );
 
-plain_debug!(RoomId UserId MessageId Epoch);
+id!(
+    /// Names an invite link among those of its room. It lets nobody in; the [`InviteCode`] does.
+    InviteId, is_plain, "an id is 1 to 64 of A-Z, a-z, 0-9, '-' and '_'"
+);
+id!(
+    /// Names one login of a person: a browser, or a program with a token.
+    LoginId, is_plain, "an id is 1 to 64 of A-Z, a-z, 0-9, '-' and '_'"
+);
+id!(
+    /// The secret of an invite link. Never shown, not even in debug output.
+    InviteCode, is_code, "an invite code is 16 to 64 of A-Z, a-z, 0-9, '-' and '_'"
+);
+id!(
+    /// What a person types to prove who they are, or that they may enter. Never shown, not even in debug output.
+    Password, is_password, "a password has 1 to 256 characters"
+);
 
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
+plain_debug!(RoomId UserId MessageId Epoch InviteId LoginId);
+
+macro_rules! secret_debug {
+    ($($name:ident)*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )*};
 }
+
+secret_debug!(Token InviteCode Password);
 
 impl RoomId {
     /// The id of the room with this name: words in lower case, joined by `-`. `None` if no letter or digit is in it.

@@ -14,6 +14,29 @@ pub const ROOM_ID_CHARS_MAX: usize = 64;
 /// User ids, message ids, tokens and epochs, in ASCII characters.
 pub const ID_CHARS_MAX: usize = 64;
 
+/// What a person proves their name with has at least so many characters, and what opens a room so many.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+pub const ROOM_PASSWORD_CHARS_MIN: usize = 4;
+pub const PASSWORD_CHARS_MAX: usize = 256;
+pub const TOPIC_CHARS_MAX: usize = 200;
+/// The longest slow mode, the longest mute and the longest life of an invite link, in seconds.
+pub const SLOW_MODE_SECONDS_MAX: u32 = 6 * 3_600;
+pub const MUTE_SECONDS_MAX: u32 = 28 * 86_400;
+pub const INVITE_SECONDS_MAX: u32 = 365 * 86_400;
+/// People whom one invite link lets in, where it has a limit at all.
+pub const INVITE_USES_MAX: u32 = 100_000;
+/// Invite links of one room that are not revoked, expired or used up.
+pub const INVITES_PER_ROOM_MAX: usize = 50;
+pub const BANS_PER_ROOM_MAX: usize = 10_000;
+pub const MEMBERS_PER_ROOM_MAX: usize = 100_000;
+/// Members in one `members` frame.
+pub const MEMBERS_PER_FRAME: usize = 100;
+/// People whom one message mentions, and unread mentions of a person that are counted in one room.
+pub const MENTIONS_PER_MESSAGE_MAX: usize = 20;
+pub const MENTIONS_COUNTED_MAX: usize = 99;
+/// Connections of one person.
+pub const CONNECTIONS_PER_PERSON_MAX: usize = 32;
+
 /// Rooms on one server.
 pub const ROOMS_MAX: usize = 1_000;
 /// Rooms that one person is in.
@@ -47,6 +70,15 @@ pub const CREATES_PER_MINUTE: u32 = 6;
 /// Joins and leaves of a person in a burst, one for each room they may be in and some, and then per second.
 pub const MEMBERSHIPS_BURST: u32 = 120;
 pub const MEMBERSHIPS_PER_SECOND: u32 = 2;
+/// Changes of rooms by one person in a burst, and then per second.
+pub const CHANGES_BURST: u32 = 30;
+pub const CHANGES_PER_SECOND: u32 = 2;
+/// Wrong passwords that cost nothing. Each further one doubles the time until the next try, from the first of these to
+/// the second; a time without tries as long as the third forgives all.
+pub const WRONG_PASSWORDS_FREE: u32 = 3;
+pub const WRONG_PASSWORD_PAUSE_MIN_MS: u64 = 2_000;
+pub const WRONG_PASSWORD_PAUSE_MAX_MS: u64 = 15 * 60_000;
+pub const WRONG_PASSWORDS_FORGIVEN_MS: u64 = 3_600_000;
 /// Frames on one connection, of any kind but acks of something new.
 pub const FRAMES_BURST: u32 = 200;
 pub const FRAMES_PER_SECOND: u32 = 50;

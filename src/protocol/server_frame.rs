@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
 
+use super::access::Role;
 use super::codes::ErrorCode;
 use super::entry::{Entry, User};
-use super::ids::{Epoch, MessageId, RoomId, Seq, Token};
+use super::ids::{Epoch, InviteCode, InviteId, MessageId, RoomId, Seq, Token, UserId};
 use super::limits;
 use super::states::{Presence, RoomList, RoomSummary, Typing};
 
@@ -13,9 +14,7 @@ pub enum ServerFrame {
     Welcome(Welcome),
     Rooms(RoomList),
     Joined(Joined),
-    Left {
-        room: RoomId,
-    },
+    Left(Left),
     Entry(Entry),
     /// The message is in the log, at this place.
     Accepted {
@@ -29,6 +28,11 @@ pub enum ServerFrame {
         room: RoomId,
         seq: Seq,
     },
+    /// The person's own name or standing has changed, here or on another device.
+    Profile(Profile),
+    Members(MemberPage),
+    Settings(RoomSettings),
+    Changed(Changed),
     Presence(Presence),
     Typing(Typing),
     History(HistoryPage),
@@ -43,14 +47,28 @@ pub enum ServerFrame {
 /// Answers `hello`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
-    pub user: User,
-    /// To be kept secret and sent with the next `hello`.
-    pub token: Token,
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// To be kept secret and sent with the next `hello`. Not told to whom a cookie has identified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
     pub epoch: Epoch,
     /// Every room that this person is in. A `joined` follows for each.
     pub member_of: Vec<RoomId>,
     pub heartbeat: Heartbeat,
     pub limits: Limits,
+}
+
+/// A person as they see themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub user: User,
+    /// Has a password, and so can sign in elsewhere.
+    #[serde(default)]
+    pub secured: bool,
+    /// Administers the server.
+    #[serde(default)]
+    pub admin: bool,
 }
 
 /// How the client keeps the link alive, in ms.
@@ -98,6 +116,100 @@ pub struct Joined {
     pub after: Seq,
     /// How far the person has read, on any device. `head - read` entries are unread.
     pub read: Seq,
+    /// What the room is like at `head`; entries beyond it change that.
+    #[serde(default)]
+    pub topic: String,
+    #[serde(default)]
+    pub slow_mode_s: u32,
+    #[serde(default)]
+    pub role: Role,
+    /// The person may not write before, in ms since the Unix epoch; 0 if they may.
+    #[serde(default)]
+    pub muted_until: u64,
+    /// Unread messages that mention the person: the newest [`MENTIONS_COUNTED_MAX`](limits::MENTIONS_COUNTED_MAX).
+    #[serde(default)]
+    pub mentions: Vec<Seq>,
+}
+
+/// The person is not in the room any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    pub room: RoomId,
+    /// Why, if it was not by the person's own will.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<LeftReason>,
+    /// Who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<User>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftReason {
+    Removed,
+    Banned,
+    /// The room is deleted.
+    Closed,
+    #[serde(other)]
+    Unknown,
+}
+
+/// Answers `members`: the room's members at `at`; entries beyond it change that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberPage {
+    pub room: RoomId,
+    pub at: Seq,
+    /// The member that was asked for those after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<UserId>,
+    pub members: Vec<RoomMember>,
+    /// Whether there are members after these.
+    pub more: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomMember {
+    #[serde(flatten)]
+    pub user: User,
+    #[serde(default)]
+    pub role: Role,
+    /// In ms since the Unix epoch; 0 if they may write.
+    #[serde(default)]
+    pub muted_until: u64,
+}
+
+/// Answers `settings`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomSettings {
+    pub room: RoomId,
+    pub invites: Vec<InviteLink>,
+    /// At most [`MEMBERS_PER_FRAME`](limits::MEMBERS_PER_FRAME) of them.
+    pub bans: Vec<User>,
+}
+
+/// An invite link, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteLink {
+    pub id: InviteId,
+    pub by: User,
+    pub at: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_max: Option<u32>,
+    pub uses: u32,
+}
+
+/// Answers `change`: it is in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    pub room: RoomId,
+    /// The `change` asked for.
+    pub change: String,
+    pub seq: Seq,
+    /// Of the invite link that was made. It is told this once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<InviteCode>,
 }
 
 /// Answers `history`: entries in order, all before the seq asked for.

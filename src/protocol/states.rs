@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::access::Access;
 use super::entry::User;
 use super::ids::{RoomId, UserId};
 
@@ -10,8 +11,13 @@ use super::ids::{RoomId, UserId};
 pub struct RoomSummary {
     pub id: RoomId,
     pub name: String,
-    /// People online in it; two tabs of one person are one.
+    /// Members online; two tabs of one person are one.
     pub online: u32,
+    /// All members.
+    #[serde(default)]
+    pub members: u32,
+    #[serde(default, skip_serializing_if = "Access::is_open")]
+    pub access: Access,
 }
 
 /// Rooms that are new or changed; with `all`, everything known before is to be forgotten first.
@@ -20,6 +26,9 @@ pub struct RoomList {
     #[serde(default)]
     pub all: bool,
     pub rooms: Vec<RoomSummary>,
+    /// Rooms that are deleted, or that the list does not show this person any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<RoomId>,
 }
 
 /// Who is online in a room: who came and who went; with `all`, everyone known before, and who of them

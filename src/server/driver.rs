@@ -100,7 +100,7 @@ impl Driver {
         match input {
             Input::Opened { conn, outbox } => {
                 self.sockets.insert(conn, Some(outbox));
-                self.hub.handle_opened(now, conn);
+                self.hub.handle_opened(now, conn, std::net::IpAddr::from([127, 0, 0, 1]));
             }
             Input::Text { conn, text } => self.hub.handle_text(now, conn, text.as_str()),
             Input::Violation { conn, code } => self.hub.handle_violation(now, conn, code),
@@ -111,7 +111,7 @@ impl Driver {
             }
             Input::RoomList { answer } => {
                 // Whoever asked may have gone.
-                let _ = answer.send(self.hub.room_list());
+                let _ = answer.send(self.hub.room_list(None));
             }
         }
     }
@@ -125,7 +125,8 @@ impl Driver {
                     self.post(now, conn, Outgoing::Close(code));
                     self.drop_outbox(conn);
                 }
-                Output::Identify { conn, token } => self.hub.handle_identified(now, conn, identify(token)),
+                Output::Identify { conn, claim } => self.hub.handle_identified(now, conn, Ok(identify(claim))),
+                Output::HashPassword { .. } | Output::VerifyPassword { .. } => {}
                 Output::Append(append) => self.store.append(append),
                 Output::MarkRead(mark) => self.store.mark_read(mark),
                 Output::Read(request) => self.store.read(request),

@@ -1,7 +1,8 @@
 use sha2::{Digest, Sha256};
 
-use crate::hub::Identity;
-use crate::protocol::{Token, UserId};
+use crate::hub::{Claim, Codes, Identity};
+use crate::log::Secret;
+use crate::protocol::{InviteCode, InviteId, LoginId, Profile, Token, User, UserId};
 
 /// Bytes of the hash that name a person: enough that no two ever meet by chance.
 const USER_ID_BYTES: usize = 12;
@@ -11,11 +12,17 @@ const TOKEN_BYTES: usize = 32;
 ///
 /// The id is a hash of the token and nothing is looked up, so that the same secret is the same person even after the
 /// server has lost its data. Others see only the hash, which tells nobody the secret.
-pub fn identify(token: Option<Token>) -> Identity {
-    let token = token.unwrap_or_else(new_token);
+pub fn identify(claim: Claim) -> Identity {
+    let (token, name) = match claim {
+        Claim::Token(token) => (token, "Somebody".to_owned()),
+        Claim::Cookie => (new_token(), "Somebody".to_owned()),
+        Claim::Guest(name) => (new_token(), name.as_str().to_owned()),
+    };
     let hash = Sha256::digest(token.as_str());
     let user = UserId::parse(&hex(&hash[..USER_ID_BYTES])).expect("hex digits are a valid id");
-    Identity { user, token }
+    let login = LoginId::parse(user.as_str()).expect("an id is an id");
+    let profile = Profile { user: User { id: user, name }, secured: false, admin: false };
+    Identity { profile, login, token: Some(token) }
 }
 
 fn new_token() -> Token {
@@ -29,23 +36,18 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The codes of invite links: random, and kept as their hash.
+pub struct RandomCodes;
 
-    #[test]
-    fn a_token_is_the_same_person_for_ever() {
-        let token = Token::parse("6f1d0c52a7e84b0f9d3c6b1a2e5f7788").unwrap();
-        let identity = identify(Some(token.clone()));
-        // The start of what `printf %s 6f1d… | sha256sum` prints.
-        assert_eq!(identity.user.as_str(), "9d4d1cb558bd42b7318adb4e");
-        assert_eq!(identity.token, token);
+impl Codes for RandomCodes {
+    fn new_code(&mut self) -> (InviteId, InviteCode) {
+        let mut bytes = [0; 24];
+        getrandom::fill(&mut bytes).expect("the system has random numbers");
+        let (id, code) = (hex(&bytes[..4]), hex(&bytes[4..]));
+        (InviteId::parse(&id).expect("hex digits are an id"), InviteCode::parse(&code).expect("hex digits are a code"))
     }
 
-    #[test]
-    fn whoever_has_no_token_is_new() {
-        let (one, other) = (identify(None), identify(None));
-        assert_ne!(one, other);
-        assert_eq!(identify(Some(one.token.clone())), one);
+    fn digest(&self, code: &InviteCode) -> Secret {
+        Secret::new(hex(&Sha256::digest(code.as_str())))
     }
 }

@@ -27,7 +27,7 @@ use crate::log::{
     Append, AppendError, Appended, Batch, Engine, EngineError, Loaded, Page, ReadMark, Reader, Ticket, Unavailable,
     parlor,
 };
-use crate::protocol::{EntryKind, RoomName};
+use crate::protocol::{Access, EntryKind, RoomName};
 use health::Trouble;
 use writer::{Request, Writer};
 
@@ -140,8 +140,16 @@ fn load(engine: &mut impl Engine) -> Result<Loaded, EngineError> {
 
 fn first_room(name: &str, at: u64) -> Option<Append> {
     let name = RoomName::parse(name).ok()?;
-    let kind = EntryKind::Created { name: name.as_str().into() };
-    Some(Append { ticket: Ticket(0), room: name.id().clone(), at, by: parlor(), kind, repeat_only: false })
+    let kind = EntryKind::Created { name: name.as_str().into(), access: Access::Open };
+    Some(Append {
+        ticket: Ticket(0),
+        room: name.id().clone(),
+        at,
+        by: parlor(),
+        kind,
+        repeat_only: false,
+        secret: None,
+    })
 }
 
 fn read_all(mut reader: impl Reader, queue: &Receiver<PageRequest>, replies: &UnboundedSender<Reply>, health: &Health) {

@@ -1,15 +1,18 @@
 //! What the person wants.
 
-use super::{Command, Event, Keep, Session, Timeline, Unsent};
+use super::{Command, Event, Keep, Key, Session, Timeline, Unsent};
 use crate::protocol::limits::{ANSWER_WITHIN_MS, TYPING_LASTS_MS};
-use crate::protocol::{ClientFrame, ErrorCode, Refusal, RoomId, Seq};
+use crate::protocol::{ClientFrame, ErrorCode, Left, Refusal, RoomId, Seq};
 
 impl Session {
     pub fn handle_command(&mut self, now_ms: u64, command: Command) {
         match command {
             Command::Enter { name } => self.enter(now_ms, name),
-            Command::Create { name } => self.create(name),
-            Command::Join { room } => self.join(now_ms, room),
+            Command::Create { name, access, password } => self.ask(&ClientFrame::Create { name, access, password }),
+            Command::Join { room, key } => self.join(now_ms, room, key),
+            Command::Change { room, change } => self.ask(&ClientFrame::Change { room, change }),
+            Command::Members { room, after } => self.ask(&ClientFrame::Members { room, after }),
+            Command::Settings { room } => self.ask(&ClientFrame::Settings { room }),
             Command::Leave { room } => self.leave(room),
             Command::Send { id, room, body } => {
                 // The message ends the typing for those who see it, so the next key is news again.
@@ -26,26 +29,26 @@ impl Session {
         self.advance(now_ms);
     }
 
-    fn enter(&mut self, now_ms: u64, name: String) {
-        // A connection says `hello` once, so another name takes another connection; the grace time hides the change.
-        if self.connection.is_idle() || name != self.name {
-            self.name = name;
-            self.connection.connect(now_ms);
-        }
+    fn enter(&mut self, now_ms: u64, name: Option<String>) {
+        // A connection says `hello` once, so another person takes another connection.
+        self.name = name;
+        self.connection.connect(now_ms);
     }
 
-    fn create(&mut self, name: String) {
+    /// Asks once; without a link there is nobody to ask.
+    fn ask(&mut self, frame: &ClientFrame) {
         if self.connection.is_online() {
-            self.transmit(&ClientFrame::Create { name });
+            self.transmit(frame);
         } else {
-            self.notify(Event::Problem(offline("create")));
+            self.notify(Event::Problem(offline(frame.type_name())));
         }
     }
 
-    fn join(&mut self, now_ms: u64, room: RoomId) {
+    fn join(&mut self, now_ms: u64, room: RoomId, key: Option<Key>) {
         let timeline = self.rooms.entry(room.clone()).or_default();
-        if !timeline.joined && !timeline.wanted {
+        if !timeline.joined && (!timeline.wanted || key.is_some()) {
             timeline.wanted = true;
+            timeline.key = key;
             self.ask_to_join(room);
             self.await_rooms(now_ms);
         }
@@ -53,9 +56,15 @@ impl Session {
 
     /// Enters a room, or has it replayed from the cursor.
     pub(super) fn ask_to_join(&mut self, room: RoomId) {
-        let since = self.rooms.get(&room).and_then(Timeline::cursor);
+        let timeline = self.rooms.get(&room);
+        let since = timeline.and_then(Timeline::cursor);
+        let (password, invite) = match timeline.and_then(|timeline| timeline.key.clone()) {
+            Some(Key::Password(password)) => (Some(password), None),
+            Some(Key::Invite(code)) => (None, Some(code)),
+            None => (None, None),
+        };
         if self.connection.is_online() {
-            self.transmit(&ClientFrame::Join { room, since });
+            self.transmit(&ClientFrame::Join { room, since, password, invite });
         }
     }
 
@@ -68,7 +77,7 @@ impl Session {
             self.discard_all_of(&room);
             self.rooms.remove(&room);
             self.keep(Keep::Leaving { room: room.clone() });
-            self.notify(Event::Left { room });
+            self.notify(Event::Left(Left { room, reason: None, by: None }));
         }
     }
 
@@ -98,10 +107,10 @@ impl Session {
     }
 
     /// The person is in this room no more.
-    pub(super) fn forget_room(&mut self, room: RoomId) {
-        if self.rooms.remove(&room).is_some() {
-            self.keep(Keep::ForgetRoom { room: room.clone() });
-            self.notify(Event::Left { room });
+    pub(super) fn forget_room(&mut self, left: Left) {
+        if self.rooms.remove(&left.room).is_some() {
+            self.keep(Keep::ForgetRoom { room: left.room.clone() });
+            self.notify(Event::Left(left));
         }
     }
 

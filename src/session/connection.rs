@@ -82,10 +82,6 @@ impl Connection {
         matches!(self.phase, Phase::Greeting { .. } | Phase::Online { .. })
     }
 
-    pub fn is_idle(&self) -> bool {
-        self.phase == Phase::Idle
-    }
-
     pub fn take_steps(&mut self) -> Vec<Step> {
         std::mem::take(&mut self.steps)
     }

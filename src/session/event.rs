@@ -3,21 +3,39 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{
-    Entry, Epoch, ErrorCode, HistoryPage, MessageId, Presence, Refusal, RoomId, RoomList, RoomSummary, Seq, Token,
-    Typing, User, UserId,
+    Access, Changed, Entry, Epoch, ErrorCode, HistoryPage, InviteCode, Joined, Left, MemberPage, MessageId, Password,
+    Presence, Profile, Refusal, RoomChange, RoomId, RoomList, RoomSettings, Seq, Typing, UserId,
 };
 
 /// What the person wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Start, under this name; later, take another name.
+    /// Start, as whoever the browser's cookie says, or as somebody new under this name; later, begin anew as whoever the
+    /// cookie says now.
     Enter {
-        name: String,
+        name: Option<String>,
     },
     Create {
         name: String,
+        access: Access,
+        password: Option<Password>,
     },
     Join {
+        room: RoomId,
+        key: Option<Key>,
+    },
+    /// Change something in a room. It is asked once, and answered by [`Event::Changed`] or [`Event::Problem`].
+    Change {
+        room: RoomId,
+        change: RoomChange,
+    },
+    /// Get members of a room, from after this one on.
+    Members {
+        room: RoomId,
+        after: Option<UserId>,
+    },
+    /// Get what moderators see of a room.
+    Settings {
         room: RoomId,
     },
     Leave {
@@ -53,6 +71,13 @@ pub enum Command {
     },
     /// Do not wait for the next attempt.
     ReconnectNow,
+}
+
+/// What opens the door of a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    Password(Password),
+    Invite(InviteCode),
 }
 
 /// A message that is not in the log yet, as the browser keeps it.
@@ -97,6 +122,10 @@ pub enum Keep {
     Entries { epoch: Epoch, room: RoomId, cursor: Seq, entries: Vec<Entry> },
     /// To be dropped as well unless the epoch is the one kept, and never to move the mark back.
     Read { epoch: Epoch, room: RoomId, seq: Seq },
+    /// The message at this place is deleted, and what it said is to go.
+    Erase { epoch: Epoch, room: RoomId, seq: Seq },
+    /// The login has ended: everything is to go.
+    Wipe,
     /// The person has left this room, and the server is to be told. What is kept of it is dropped in the same step, and
     /// it is left no more when entries of it are kept.
     Leaving { room: RoomId },
@@ -172,12 +201,15 @@ pub enum Link {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     Link(Link),
-    /// The server knows the person. The token is to be kept for the next visit.
+    /// The server knows the person.
     Welcomed {
-        user: User,
-        token: Token,
+        profile: Profile,
         member_of: Vec<RoomId>,
     },
+    /// The person's own name or standing has changed.
+    Profile(Profile),
+    /// The login has ended. Nothing of what was shown so far is to stay.
+    SignedOut,
     Rooms(RoomList),
     /// What was shown so far is of another person or another log. Messages that wait are queued anew after this.
     Reset,
@@ -192,14 +224,13 @@ pub enum Event {
     /// so far, if anything, is a gap that [`Command::LoadOlder`] fills. With `reset`, what was shown so far does not
     /// count any more and is to be dropped.
     Joined {
-        room: RoomSummary,
-        head: Seq,
-        after: Seq,
+        joined: Joined,
         reset: bool,
     },
-    Left {
-        room: RoomId,
-    },
+    Left(Left),
+    Members(MemberPage),
+    Settings(RoomSettings),
+    Changed(Changed),
     /// The next entry of a room, exactly once and in order.
     Entry(Entry),
     /// Entries from further back, which belong before those shown after them.

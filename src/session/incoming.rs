@@ -3,10 +3,15 @@
 use super::timeline::{Arrival, Timeline};
 use super::{Event, Keep, Session};
 use crate::planted::{self, Bug};
-use crate::protocol::{Entry, ErrorCode, HistoryPage, Joined, Refusal, RoomId, ServerFrame, Welcome};
+use crate::protocol::{
+    CloseCode, Entry, EntryKind, ErrorCode, HistoryPage, Joined, Left, Refusal, RoomId, Seq, ServerFrame, Welcome,
+};
 
 /// When to try again after an error that should pass but does not say when.
 const RETRY_AFTER_MS: u64 = 2_000;
+/// A message waits out a slow mode of this long. Any longer, and it would hold up those to other rooms: the person is to
+/// decide.
+const SLOW_MODE_HELD_MS: u64 = 15_000;
 /// A wait that a person would notice.
 const SLOW_DOWN_MS: u64 = 1_000;
 
@@ -15,11 +20,11 @@ impl Session {
         match frame {
             ServerFrame::Welcome(welcome) => self.welcomed(now_ms, welcome),
             ServerFrame::Joined(joined) => self.joined(joined),
-            ServerFrame::Left { room } => {
-                if self.leaving.remove(&room) {
-                    self.keep(Keep::ForgetRoom { room });
+            ServerFrame::Left(left) => {
+                if self.leaving.remove(&left.room) {
+                    self.keep(Keep::ForgetRoom { room: left.room });
                 } else {
-                    self.forget_room(room);
+                    self.forget_room(left);
                 }
             }
             ServerFrame::Entry(entry) => self.entry(now_ms, entry),
@@ -33,6 +38,10 @@ impl Session {
             ServerFrame::History(page) => self.history_arrived(now_ms, page),
             ServerFrame::Error(refusal) => self.refused(now_ms, refusal),
             ServerFrame::Rooms(rooms) => self.notify(Event::Rooms(rooms)),
+            ServerFrame::Profile(profile) => self.notify(Event::Profile(profile)),
+            ServerFrame::Members(page) => self.notify(Event::Members(page)),
+            ServerFrame::Settings(settings) => self.notify(Event::Settings(settings)),
+            ServerFrame::Changed(changed) => self.notify(Event::Changed(changed)),
             ServerFrame::Presence(presence) => self.notify(Event::Presence(presence)),
             ServerFrame::Typing(typing) => self.notify(Event::Typing(typing)),
             ServerFrame::Bye(bye) => self.connection.bye(bye.reconnect_after_ms),
@@ -42,8 +51,9 @@ impl Session {
 
     fn welcomed(&mut self, now_ms: u64, welcome: Welcome) {
         self.connection.welcomed(now_ms, welcome.heartbeat);
-        let Welcome { user, token, epoch, member_of, .. } = welcome;
-        self.token = Some(token.clone());
+        let Welcome { profile, token, epoch, member_of, .. } = welcome;
+        let user = &profile.user;
+        self.token = token.or(self.token.take());
         let same_user = self.user.replace(user.id.clone()).is_none_or(|before| before == user.id);
         let same_log = self.epoch.replace(epoch.clone()).is_none_or(|before| before == epoch);
         self.keep(Keep::Owner { user: user.id.clone(), epoch });
@@ -56,13 +66,13 @@ impl Session {
             self.notify(Event::Reset);
             self.queue_all_again();
         }
-        self.notify(Event::Welcomed { user, token, member_of: member_of.clone() });
+        self.notify(Event::Welcomed { profile, member_of: member_of.clone() });
 
         self.ask_to_leave();
         self.await_rooms(now_ms);
         for room in self.rooms.keys().filter(|room| !member_of.contains(room)).cloned().collect::<Vec<_>>() {
             if self.rooms.get(&room).is_some_and(|timeline| timeline.cursor().is_some() && !timeline.wanted) {
-                self.forget_room(room); // left, on another tab or device
+                self.forget_room(Left { room, reason: None, by: None }); // left, on another tab or device
             } else {
                 self.rooms.entry(room.clone()).or_default().forget();
                 self.ask_to_join(room);
@@ -72,7 +82,7 @@ impl Session {
 
     fn joined(&mut self, joined: Joined) {
         // Before the answer to a `leave`, this still speaks of the time before it.
-        let Joined { room, head, after, read } = joined;
+        let Joined { room, head, after, read, .. } = joined.clone();
         if self.leaving.contains(&room.id) {
             return;
         }
@@ -85,7 +95,7 @@ impl Session {
             self.keep(Keep::ForgetRoom { room: room.id.clone() });
         }
         let id = room.id.clone();
-        self.notify(Event::Joined { room, head, after, reset });
+        self.notify(Event::Joined { joined: Joined { after, ..joined }, reset });
         if unknown_to_server {
             self.receipts.read(&id);
         } else {
@@ -112,10 +122,19 @@ impl Session {
             }
             self.notify(Event::Entry(entry.clone()));
         }
+        let deleted: Vec<Seq> = entries
+            .iter()
+            .filter_map(|entry| if let EntryKind::Deleted { seq } = entry.kind { Some(seq) } else { None })
+            .collect();
         if planted::has(Bug::CursorBeforeData) {
             self.keep_entries(room, vec![]);
         }
         self.keep_entries(room, entries);
+        for seq in deleted {
+            if let Some(epoch) = self.epoch.clone() {
+                self.keep(Keep::Erase { epoch, room: room.clone(), seq });
+            }
+        }
     }
 
     pub(super) fn show_older(&mut self, page: HistoryPage) {
@@ -131,7 +150,9 @@ impl Session {
     }
 
     fn refused(&mut self, now_ms: u64, refusal: Refusal) {
-        let passing = matches!(refusal.code, ErrorCode::RateLimited | ErrorCode::Unavailable);
+        let soon = refusal.retry_after_ms.unwrap_or_default() <= SLOW_MODE_HELD_MS;
+        let passing = matches!(refusal.code, ErrorCode::RateLimited | ErrorCode::Unavailable)
+            || (refusal.code == ErrorCode::SlowMode && soon);
         match (refusal.about.as_deref(), &refusal.id, &refusal.room) {
             (_, Some(id), _) if passing => {
                 let wait_ms = refusal.retry_after_ms.unwrap_or(RETRY_AFTER_MS);
@@ -139,7 +160,14 @@ impl Session {
                 self.notify_wait(refusal.code, wait_ms);
             }
             (_, Some(id), _) => self.message_refused(&id.clone(), refusal.code),
+            (Some("hello"), ..) if passing => {
+                self.connection.bye(refusal.retry_after_ms);
+                self.connection.fail(now_ms, CloseCode::Normal);
+            }
             (Some("hello"), ..) => {
+                if matches!(refusal.code, ErrorCode::SignInRequired | ErrorCode::Banned) {
+                    self.signed_out();
+                }
                 self.connection.stop();
                 self.notify(Event::Problem(refusal));
             }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::event::SavedRoom;
+use super::event::{Key, SavedRoom};
 use super::islands::Islands;
 use crate::planted::{self, Bug};
 use crate::protocol::limits::{PAGE_ENTRIES_MAX, UNACKED_ENTRIES_MAX};
@@ -43,6 +43,8 @@ pub struct Timeline {
     pub joined: bool,
     /// The person has asked to be in, and the server has not answered.
     pub wanted: bool,
+    /// What they have to open the door with.
+    pub key: Option<Key>,
     /// How far the person has read, and how far of that the server knows.
     pub read: Seq,
     pub read_told: Seq,
@@ -70,6 +72,7 @@ impl Timeline {
         self.link_lost();
         self.joined = true;
         self.wanted = false;
+        self.key = None;
         if self.cursor.is_none_or(|cursor| cursor < after) {
             self.cursor = Some(after);
             self.islands.begin_after(after);
@@ -86,7 +89,7 @@ impl Timeline {
 
     /// The log has begun anew; nothing at hand belongs to it.
     pub fn forget(&mut self) {
-        *self = Self { wanted: self.wanted, ..Self::default() };
+        *self = Self { wanted: self.wanted, key: self.key.take(), ..Self::default() };
     }
 
     pub fn arrive(&mut self, entry: Entry) -> Arrival {

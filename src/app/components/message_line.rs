@@ -144,7 +144,7 @@ pub fn parts(source: &Source) -> Option<(Option<User>, u64, String, MessageId)> 
     match source {
         Source::Waiting(waiting) => Some((None, waiting.at, waiting.body.clone(), waiting.id.clone())),
         Source::Stored(entry) => match &entry.kind {
-            EntryKind::Message { id, body } => Some((Some(entry.by.clone()), entry.at, body.clone(), id.clone())),
+            EntryKind::Message { id, body, .. } => Some((Some(entry.by.clone()), entry.at, body.clone(), id.clone())),
             _ => None,
         },
     }

@@ -14,14 +14,15 @@ mod tests;
 pub fn update(model: &mut Model, event: Event) {
     match event {
         Event::Link(link) => on_link(model, link),
-        Event::Welcomed { user, member_of, .. } => on_welcomed(model, user, &member_of),
+        Event::Welcomed { profile, member_of } => on_welcomed(model, profile.user, &member_of),
+        Event::Profile(_) | Event::SignedOut | Event::Members(_) | Event::Settings(_) | Event::Changed(_) => {}
         Event::Rooms(list) => on_rooms(model, list),
         Event::Reset => model.conversations.clear(),
         Event::Restored { room, cursor, read, entries } => {
             on_restored(model.conversation(&room), cursor, read, entries)
         }
-        Event::Joined { room, head, after, reset } => on_joined(model, room, head, after, reset),
-        Event::Left { room } => on_left(model, &room),
+        Event::Joined { joined, reset } => on_joined(model, joined.room, joined.head, joined.after, reset),
+        Event::Left(left) => on_left(model, &left.room),
         Event::Entry(entry) => on_entry(model, entry),
         Event::Older(page) => on_older(model, page),
         Event::Read { room, seq } => on_read(model.conversation(&room), seq),

@@ -56,11 +56,11 @@ pub fn connection(link: Link) -> (&'static str, Option<String>) {
 pub fn note(entry: &Entry, own: bool) -> Option<String> {
     let who = if own { "You" } else { &entry.by.name };
     match &entry.kind {
-        EntryKind::Created { name } => Some(format!("{who} opened the room {name}")),
-        EntryKind::Joined => Some(format!("{who} joined")),
+        EntryKind::Created { name, .. } => Some(format!("{who} opened the room {name}")),
+        EntryKind::Joined { .. } => Some(format!("{who} joined")),
         EntryKind::Left => Some(format!("{who} left")),
         EntryKind::Damaged => Some("A message here was damaged on the server's disk and cannot be shown.".to_owned()),
-        EntryKind::Message { .. } | EntryKind::Unknown => None,
+        _ => None,
     }
 }
 

@@ -41,7 +41,7 @@ impl<'t> Appender<'t> {
     }
 
     fn append(&mut self, places: &mut Places, append: Append) -> rusqlite::Result<Answer> {
-        if let EntryKind::Created { name } = &append.kind {
+        if let EntryKind::Created { name, .. } = &append.kind {
             match places.entry(append.room.clone()) {
                 Slot::Occupied(_) => return Ok(Err(AppendError::RoomExists)),
                 Slot::Vacant(slot) => slot.insert(self.make_room(&append.room, name)?),
@@ -102,7 +102,7 @@ impl<'t> Appender<'t> {
     fn keep_members(&self, room: i64, entry: &Entry) -> rusqlite::Result<()> {
         let user = entry.by.id.as_str();
         match entry.kind {
-            EntryKind::Joined => self
+            EntryKind::Joined { .. } => self
                 .transaction
                 .prepare_cached("INSERT OR REPLACE INTO members (room, user, name, read) VALUES (?, ?, ?, ?)")?
                 .execute(params![room, user, entry.by.name, rows::signed(entry.seq)])?,
@@ -110,7 +110,7 @@ impl<'t> Appender<'t> {
                 .transaction
                 .prepare_cached("DELETE FROM members WHERE room = ? AND user = ?")?
                 .execute(params![room, user])?,
-            EntryKind::Created { .. } | EntryKind::Message { .. } | EntryKind::Damaged | EntryKind::Unknown => 0,
+            _ => 0,
         };
         Ok(())
     }

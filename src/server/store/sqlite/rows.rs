@@ -1,13 +1,13 @@
 //! How rows are read back as what they were.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::checksum::{Stored, checksum};
-use crate::log::{LoadedRoom, Member, damaged};
-use crate::protocol::{Entry, Epoch, InvalidId, RoomId, Seq, User};
+use crate::log::{LoadedRoom, Member, RoomState, damaged};
+use crate::protocol::{Entry, Epoch, InvalidId, Role, RoomId, Seq, User, UserId};
 
 /// The columns that [`entry`] reads, in this order.
 pub const ENTRY: &str = "seq, at, by_id, by_name, kind, checksum";
@@ -65,14 +65,18 @@ pub fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoadedRoom>> {
     let mut statement = db.prepare("SELECT name FROM rooms WHERE number = ?")?;
     let load = |(room, place): (RoomId, Place)| {
         let name = statement.query_row([place.number], |row| row.get(0))?;
-        Ok(LoadedRoom { room, name, head: place.head, members: members(db, place.number)? })
+        let state = RoomState { name, members: members(db, place.number)?, ..RoomState::default() };
+        Ok(LoadedRoom { room, head: place.head, state })
     };
     places(db)?.into_iter().map(load).collect()
 }
 
-fn members(db: &Connection, room: i64) -> rusqlite::Result<Vec<Member>> {
+fn members(db: &Connection, room: i64) -> rusqlite::Result<BTreeMap<UserId, Member>> {
     let mut statement = db.prepare_cached("SELECT user, name, read FROM members WHERE room = ?")?;
-    let member = |row: &Row| Ok(Member { user: User { id: id(row, 0)?, name: row.get(1)? }, read: unsigned(row, 2)? });
+    let member = |row: &Row| {
+        let (role, joined, mentions) = (Role::Member, 0, vec![]);
+        Ok((id(row, 0)?, Member { name: row.get(1)?, role, joined, read: unsigned(row, 2)?, mentions }))
+    };
     statement.query_map([room], member)?.collect()
 }
 
