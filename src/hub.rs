@@ -18,6 +18,7 @@ mod presence;
 mod reads;
 mod requests;
 mod room;
+mod throttle;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 
 pub use page_request::PageRequest;
+pub use throttle::Throttle;
 
 use crate::log::{Append, LoadedRoom, ReadMark, Secret, Ticket, Unavailable};
 use crate::protocol::api::AdminRoom;
