@@ -3,47 +3,57 @@
 //! A pure state machine. It knows no socket, clock, thread or disk: text, answers of the log and the time go in by
 //! `handle_*`, and after each input the shell drains `poll_output` and looks at `poll_timeout`.
 //!
-//! Where to read on: `requests` answers what clients ask, `commits` takes in what the log has done, `delivery` decides
-//! which frame goes to a connection next, `acks` sees that it arrives, `presence` keeps who is online.
+//! Where to read on: `requests` answers what clients ask (`greeting` who they are, `doors` to enter a room, `changes` to
+//! change it, `saying`, `views`), `commits` takes in what the log has done, `delivery` decides which frame goes to a
+//! connection next, `acks` sees that it arrives, `presence` keeps who is online.
 
 mod acks;
+mod changes;
 mod commits;
 mod conn;
 mod crowd;
 mod delivery;
+mod doors;
+mod failure;
+mod greeting;
 mod limiter;
+mod memberships;
+mod pace;
 mod page_request;
 mod person;
 mod presence;
 mod reads;
 mod requests;
 mod room;
+mod saying;
 mod throttle;
+mod views;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
 
 use bytes::Bytes;
 
-pub use page_request::PageRequest;
+pub use page_request::{PagePurpose, PageRequest};
 pub use throttle::Throttle;
 
-use crate::log::{Append, LoadedRoom, ReadMark, Secret, Ticket, Unavailable};
-use crate::protocol::api::AdminRoom;
+use crate::log::{Append, LoadedRoom, ReadMark, Secret, Ticket};
 use crate::protocol::limits::{HELLO_WITHIN_MS, SILENCE_MAX_MS};
 use crate::protocol::{
-    Bye, CloseCode, Epoch, ErrorCode, InviteCode, InviteId, LoginId, Password, Profile, RoomId, RoomSummary,
-    ServerFrame, Token, User, UserId, UserName, encode,
+    Bye, CloseCode, Epoch, ErrorCode, InviteCode, InviteId, LoginId, Password, Profile, RoomId, ServerFrame, Token,
+    UserId, UserName, encode,
 };
 use commits::Pending;
 use conn::{Conn, Stage};
+use doors::{Guesser, Locksmith};
+use memberships::Memberships;
 use person::Person;
 use room::Room;
 
-/// After flooding, a client is to stay away this long.
+/// After flooding, or as one too many, a client is to stay away this long.
 const FLOODING_PAUSE_MS: u64 = 10_000;
 /// On a restart, clients are spread over this time, and one ms more for each of them.
 const RESTART_SPREAD_MS: std::ops::Range<u64> = 300..1_500;
@@ -133,8 +143,14 @@ pub struct Hub {
     conns: BTreeMap<ConnId, Conn>,
     /// What was asked of the log and is not answered yet.
     pending: BTreeMap<Ticket, Pending>,
-    /// Of these, the last one that changes whether a person is in a room.
-    memberships: BTreeMap<(RoomId, UserId), Ticket>,
+    memberships: Memberships,
+    /// Who is to be muted or not by what is on its way to the log.
+    mutings: BTreeMap<Ticket, UserId>,
+    /// What waits for a password to be hashed.
+    locksmiths: BTreeMap<Ticket, Locksmith>,
+    guesses: Throttle<Guesser>,
+    /// Everyone in `people`, by their name in lower case.
+    names: HashMap<String, UserId>,
     next_ticket: u64,
     timers: BTreeSet<(u64, Timer)>,
     /// Rooms whose line in the room list has changed since it was last told.
@@ -157,6 +173,8 @@ impl Hub {
             }
             rooms.insert(room.clone(), Room::new(room, head, state));
         }
+        let names =
+            people.iter().map(|(id, person): (&UserId, &Person)| (person.name.to_lowercase(), id.clone())).collect();
         Self {
             epoch,
             codes,
@@ -164,7 +182,11 @@ impl Hub {
             people,
             conns: BTreeMap::new(),
             pending: BTreeMap::new(),
-            memberships: BTreeMap::new(),
+            memberships: Memberships::default(),
+            mutings: BTreeMap::new(),
+            locksmiths: BTreeMap::new(),
+            guesses: Throttle::new(),
+            names,
             next_ticket: 0,
             timers: BTreeSet::new(),
             listed_anew: BTreeSet::new(),
@@ -176,8 +198,8 @@ impl Hub {
     }
 
     /// A socket has opened, from this address.
-    pub fn handle_opened(&mut self, now: Now, conn: ConnId, _address: IpAddr) {
-        self.conns.insert(conn, Conn::new(now.mono_ms));
+    pub fn handle_opened(&mut self, now: Now, conn: ConnId, address: IpAddr) {
+        self.conns.insert(conn, Conn::new(now.mono_ms, address));
         self.timers.insert((now.mono_ms + HELLO_WITHIN_MS, Timer::Silence(conn)));
         if self.is_stopping {
             self.close(now, conn, CloseCode::Restarting);
@@ -244,45 +266,12 @@ impl Hub {
         self.timers.first().map(|(at, _)| *at)
     }
 
-    /// The rooms that this person sees, or a stranger, and their counts at this moment.
-    pub fn room_list(&self, _viewer: Option<&UserId>) -> Vec<RoomSummary> {
-        self.rooms.values().map(Room::summary).collect()
-    }
-
-    /// All rooms, as administrators see them.
-    pub fn admin_rooms(&self) -> Vec<AdminRoom> {
-        vec![]
-    }
-
-    /// Whether an invite link opens this room now.
-    pub fn is_valid_invite(&self, _now: Now, _room: &RoomId, _code: &InviteCode) -> bool {
-        false
-    }
-
-    /// A login has ended, and its connections end with it.
-    pub fn handle_login_ended(&mut self, _now: Now, _login: &LoginId) {}
-
-    /// A person's name or standing has changed.
-    pub fn handle_profile(&mut self, _now: Now, _profile: Profile) {}
-
-    /// A person has deleted their account, and leaves all rooms. Their logins have ended.
-    pub fn handle_person_deleted(&mut self, _now: Now, _user: &UserId) {}
-
-    /// An administrator deletes a room without being in it.
-    pub fn handle_close_room(&mut self, _now: Now, _by: User, _room: RoomId) {}
-
-    /// A password has been hashed, as [`Output::HashPassword`] asked for.
-    pub fn handle_hashed(&mut self, _now: Now, _ticket: Ticket, _result: Result<Secret, Unavailable>) {}
-
-    /// Whether a password is the right one, as [`Output::VerifyPassword`] asked.
-    pub fn handle_verified(&mut self, _now: Now, _ticket: Ticket, _result: Result<bool, Unavailable>) {}
-
     /// Ends a connection from this side, telling the client why and whether to come back.
     fn close(&mut self, now: Now, conn: ConnId, code: CloseCode) {
         let spread_ms = RESTART_SPREAD_MS.start..RESTART_SPREAD_MS.end + self.conns.len() as u64;
         let reconnect_after_ms = match code {
             CloseCode::Restarting => Some(self.rng.u64(spread_ms)),
-            CloseCode::Flooding => Some(FLOODING_PAUSE_MS),
+            CloseCode::Flooding | CloseCode::TooManyConnections => Some(FLOODING_PAUSE_MS),
             _ => None,
         };
         let bye = Bye { code: code.number(), reason: code.reason().into(), reconnect_after_ms };

@@ -16,6 +16,8 @@ pub enum Bug {
     CursorBeforeData,
     /// The client shows what comes next, whatever its seq.
     GapIgnored,
+    /// Whoever is taken out of a room goes on getting its entries.
+    RemovedStaysSubscribed,
 }
 
 thread_local! {

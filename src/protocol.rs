@@ -24,7 +24,7 @@ pub use codec::{DecodeError, decode_client, decode_server, encode};
 pub use codes::{CloseCode, ErrorCode};
 pub use entry::{Entry, EntryKind, User};
 pub use ids::{Epoch, InvalidId, InviteCode, InviteId, LoginId, MessageId, Password, RoomId, Seq, Token, UserId};
-pub use names::{NameError, RoomName, UserName};
+pub use names::{NameError, RoomName, RoomTopic, UserName};
 pub use permission::{Deed, Proof, Rank};
 pub use room_change::RoomChange;
 pub use server_frame::{

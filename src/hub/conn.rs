@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::IpAddr;
 
 use bytes::Bytes;
 
@@ -7,7 +8,7 @@ use super::limiter::Limiter;
 use crate::protocol::limits::{
     ANSWERS_WAITING_MAX, FRAMES_BURST, FRAMES_IN_FLIGHT_MAX, FRAMES_PER_SECOND, IN_FLIGHT_BYTES_MAX,
 };
-use crate::protocol::{Epoch, RoomId, Seq, UserId};
+use crate::protocol::{Epoch, LoginId, RoomId, Seq, UserId};
 
 /// How far a connection has come.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub enum Stage {
     },
     Greeted {
         user: UserId,
+        login: LoginId,
     },
 }
 
@@ -52,6 +54,7 @@ pub struct Cursor {
 #[derive(Debug)]
 pub struct Conn {
     pub stage: Stage,
+    pub address: IpAddr,
     pub heard_at: u64,
     pub limiter: Limiter,
     /// For each room it gets entries of.
@@ -82,9 +85,10 @@ pub struct Answer {
 }
 
 impl Conn {
-    pub fn new(now_ms: u64) -> Self {
+    pub fn new(now_ms: u64, address: IpAddr) -> Self {
         Self {
             stage: Stage::New,
+            address,
             heard_at: now_ms,
             limiter: Limiter::per_second(FRAMES_PER_SECOND, FRAMES_BURST),
             cursors: BTreeMap::new(),
@@ -103,7 +107,11 @@ impl Conn {
     }
 
     pub fn user(&self) -> Option<&UserId> {
-        if let Stage::Greeted { user } = &self.stage { Some(user) } else { None }
+        if let Stage::Greeted { user, .. } = &self.stage { Some(user) } else { None }
+    }
+
+    pub fn login(&self) -> Option<&LoginId> {
+        if let Stage::Greeted { login, .. } = &self.stage { Some(login) } else { None }
     }
 
     pub fn has_room_for_frame(&self) -> bool {

@@ -8,13 +8,13 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::conn::{Conn, Replay};
-use super::requests::{About, Failure};
+use super::failure::{About, Failure};
 use super::room::encode_entry;
-use super::{ConnId, Hub, Now, Output, PageRequest, Timer};
+use super::{ConnId, Hub, Now, Output, PagePurpose, PageRequest, Timer};
 use crate::log::{Page, PageRange, Unavailable};
 use crate::planted::{self, Bug};
-use crate::protocol::limits::{PAGE_ENTRIES_MAX, ROOMS_PER_FRAME, UNACKED_ENTRIES_MAX};
-use crate::protocol::{HistoryPage, RoomId, RoomList, RoomSummary, Seq, ServerFrame, encode};
+use crate::protocol::limits::{PAGE_ENTRIES_MAX, UNACKED_ENTRIES_MAX};
+use crate::protocol::{HistoryPage, RoomId, Seq, ServerFrame, encode};
 
 /// When a page of the log that could not be read is tried again.
 const READ_AGAIN_MS: u64 = 1_000;
@@ -47,9 +47,14 @@ impl Hub {
 
     /// A page of the log has been read, for replay or for history.
     pub fn handle_page(&mut self, now: Now, request: PageRequest, result: Result<Page, Unavailable>) {
-        match request.range {
-            PageRange::After(after) => self.replay_read(now, request, after, result),
-            PageRange::Before(before) => self.history_read(now, request, before, result),
+        let mut result = result;
+        if let (Ok(page), Some(room)) = (&mut result, self.rooms.get(&request.room)) {
+            room.erase_deleted(&mut page.entries);
+        }
+        match (request.range, request.purpose.clone()) {
+            (_, PagePurpose::Delete { ticket, user }) => self.delete_looked_up(now, request, ticket, &user, result),
+            (PageRange::After(after), _) => self.replay_read(now, request, after, result),
+            (PageRange::Before(before), _) => self.history_read(now, request, before, result),
         }
     }
 
@@ -158,12 +163,6 @@ impl Hub {
         self.pump(now, conn);
     }
 
-    fn answer_room_list(&mut self, now: Now, conn: ConnId) {
-        for frame in room_list_frames(true, self.room_list(None)) {
-            self.answer(now, conn, &frame);
-        }
-    }
-
     /// Tells everyone the same states, or remembers that a slow connection has to be told in full.
     pub(super) fn broadcast(&mut self, conns: Vec<ConnId>, frames: &[Bytes], too_slow: impl Fn(&mut Conn)) {
         for conn in conns {
@@ -208,15 +207,8 @@ fn next_of_room(
         }
     }
     state.replay = Some(Replay { room: id.clone(), frames: VecDeque::new(), pending: true });
-    Next::Read(PageRequest { conn, room: id.clone(), range: PageRange::After(sent), limit: PAGE_ENTRIES_MAX })
-}
-
-/// A room list in frames of bounded size; only the first may tell to forget what was known before.
-pub fn room_list_frames(all: bool, rooms: Vec<RoomSummary>) -> Vec<ServerFrame> {
-    let list = |(at, rooms): (usize, &[RoomSummary])| {
-        ServerFrame::Rooms(RoomList { all: all && at == 0, rooms: rooms.to_vec(), gone: vec![] })
-    };
-    rooms.chunks(ROOMS_PER_FRAME).enumerate().map(list).collect()
+    let (range, purpose) = (PageRange::After(sent), PagePurpose::Replay);
+    Next::Read(PageRequest { conn, room: id.clone(), range, limit: PAGE_ENTRIES_MAX, purpose })
 }
 
 pub fn encode_all(frames: &[ServerFrame]) -> Vec<Bytes> {

@@ -4,14 +4,16 @@ use super::ConnId;
 use super::limiter::Limiter;
 use crate::protocol::RoomId;
 use crate::protocol::limits::{
-    CREATES_BURST, CREATES_PER_MINUTE, MEMBERSHIPS_BURST, MEMBERSHIPS_PER_SECOND, MESSAGES_BURST, MESSAGES_PER_SECOND,
+    CHANGES_BURST, CHANGES_PER_SECOND, CREATES_BURST, CREATES_PER_MINUTE, MEMBERSHIPS_BURST, MEMBERSHIPS_PER_SECOND,
+    MESSAGES_BURST, MESSAGES_PER_SECOND,
 };
 
 /// Somebody who is connected, was so a moment ago, or is a member of a room.
 #[derive(Debug)]
 pub struct Person {
-    /// The name of the last `hello`, or the one in the log.
+    /// What they are called, or until they come, what they were called when they joined a room.
     pub name: String,
+    pub is_admin: bool,
     pub rooms: BTreeSet<RoomId>,
     /// All tabs and devices.
     pub conns: BTreeSet<ConnId>,
@@ -23,12 +25,14 @@ pub struct Person {
     pub creates: Limiter,
     /// Joins and leaves, also those that repeat.
     pub memberships: Limiter,
+    pub changes: Limiter,
 }
 
 impl Person {
     pub fn new(name: String) -> Self {
         Self {
             name,
+            is_admin: false,
             rooms: BTreeSet::new(),
             conns: BTreeSet::new(),
             is_online: false,
@@ -36,6 +40,7 @@ impl Person {
             messages: Limiter::per_second(MESSAGES_PER_SECOND, MESSAGES_BURST),
             creates: Limiter::per_minute(CREATES_PER_MINUTE, CREATES_BURST),
             memberships: Limiter::per_second(MEMBERSHIPS_PER_SECOND, MEMBERSHIPS_BURST),
+            changes: Limiter::per_second(CHANGES_PER_SECOND, CHANGES_BURST),
         }
     }
 }

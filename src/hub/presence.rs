@@ -1,22 +1,43 @@
 //! Who is online: people, not connections, with a grace time so that a reload does not flicker.
 
-use super::delivery::{encode_all, room_list_frames};
+use std::collections::BTreeSet;
+
+use super::delivery::encode_all;
 use super::{ConnId, Hub, Now, Person, Timer};
 use crate::protocol::limits::{PRESENCE_GRACE_MS, STATES_EVERY_MS};
-use crate::protocol::{RoomId, ServerFrame, UserId};
+use crate::protocol::{Profile, RoomId, ServerFrame, User, UserId};
 
 impl Hub {
     /// A connection turned out to be this person's.
-    pub(super) fn gain_conn(&mut self, now: Now, user: &UserId, name: &str, conn: ConnId) {
-        let person = self.people.entry(user.clone()).or_insert_with(|| Person::new(name.into()));
+    pub(super) fn gain_conn(&mut self, now: Now, profile: &Profile, conn: ConnId) {
+        let User { id, name } = &profile.user;
+        let person = self.people.entry(id.clone()).or_insert_with(|| Person::new(name.clone()));
         person.conns.insert(conn);
         person.is_online = true;
-        name.clone_into(&mut person.name);
-        for room in person.rooms.clone() {
+        self.set_profile(now, profile);
+    }
+
+    /// What a person is called and may do, from now on.
+    pub(super) fn set_profile(&mut self, now: Now, profile: &Profile) {
+        let User { id, name } = &profile.user;
+        let Some(person) = self.people.get_mut(id) else { return };
+        person.is_admin = profile.admin;
+        let before = std::mem::replace(&mut person.name, name.clone());
+        let rooms = if person.is_online { person.rooms.clone() } else { BTreeSet::new() };
+        self.forget_name(id, &before);
+        self.names.insert(name.to_lowercase(), id.clone());
+        for room in rooms {
             if let Some(state) = self.rooms.get_mut(&room) {
-                state.crowd.enter(user, name);
+                state.crowd.enter(id, name);
                 self.crowd_changed(now, &room);
             }
+        }
+    }
+
+    fn forget_name(&mut self, user: &UserId, name: &str) {
+        let name = name.to_lowercase();
+        if self.names.get(&name) == Some(user) {
+            self.names.remove(&name);
         }
     }
 
@@ -46,7 +67,8 @@ impl Hub {
 
     pub(super) fn forget_if_unneeded(&mut self, user: &UserId) {
         if self.people.get(user).is_some_and(|person| !person.is_online && person.rooms.is_empty()) {
-            self.people.remove(user);
+            let gone = self.people.remove(user);
+            self.forget_name(user, &gone.map(|person| person.name).unwrap_or_default());
         }
     }
 
@@ -93,13 +115,5 @@ impl Hub {
             let earliest = self.room_list_told_at.map_or(0, |at| at + STATES_EVERY_MS);
             self.timers.insert((earliest.max(now.mono_ms), Timer::RoomList));
         }
-    }
-
-    pub(super) fn tell_room_list(&mut self, now: Now) {
-        let changed = std::mem::take(&mut self.listed_anew);
-        let rooms = changed.iter().filter_map(|id| self.rooms.get(id)).map(|room| room.summary()).collect();
-        self.room_list_told_at = Some(now.mono_ms);
-        let greeted = self.conns.iter().filter(|(_, conn)| conn.user().is_some()).map(|(id, _)| *id).collect();
-        self.broadcast(greeted, &encode_all(&room_list_frames(false, rooms)), |conn| conn.room_list_due = true);
     }
 }

@@ -1,6 +1,6 @@
 //! How far people have read. A mark is a state: it only moves forward, the newest is told, and the log keeps it.
 
-use super::requests::Failure;
+use super::failure::Failure;
 use super::{ConnId, Hub, Now, Output};
 use crate::log::ReadMark;
 use crate::protocol::{RoomId, Seq, ServerFrame, UserId};

@@ -70,6 +70,8 @@ pub const CREATES_PER_MINUTE: u32 = 6;
 /// Joins and leaves of a person in a burst, one for each room they may be in and some, and then per second.
 pub const MEMBERSHIPS_BURST: u32 = 120;
 pub const MEMBERSHIPS_PER_SECOND: u32 = 2;
+/// Requests that may wait for the change of a room that is on its way.
+pub const CHANGES_WAITING_MAX: usize = 256;
 /// Changes of rooms by one person in a burst, and then per second.
 pub const CHANGES_BURST: u32 = 30;
 pub const CHANGES_PER_SECOND: u32 = 2;

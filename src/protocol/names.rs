@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::ids::RoomId;
-use super::limits::{ROOM_NAME_CHARS_MAX, USER_NAME_CHARS_MAX};
+use super::limits::{ROOM_NAME_CHARS_MAX, TOPIC_CHARS_MAX, USER_NAME_CHARS_MAX};
 
 /// Why a name cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,23 @@ impl UserName {
     }
 }
 
+/// What a room is about: up to 200 visible characters, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomTopic(String);
+
+impl RoomTopic {
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        match clean(text, TOPIC_CHARS_MAX) {
+            Err(NameError::Empty) => Ok(Self(String::new())),
+            topic => topic.map(Self),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What a room is called: 1 to 48 visible characters, at least one of them a letter or digit for its [`RoomId`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomName {
@@ -51,6 +68,11 @@ impl RoomName {
         let text = clean(text, ROOM_NAME_CHARS_MAX)?;
         let id = RoomId::from_name(&text).ok_or(NameError::NoLetterOrDigit)?;
         Ok(Self { text, id })
+    }
+
+    /// The name of a room that is made by a link to it.
+    pub fn of(id: &RoomId) -> Self {
+        Self { text: id.to_name(), id: id.clone() }
     }
 
     pub fn as_str(&self) -> &str {
