@@ -1,24 +1,28 @@
 //! The hub against clients and a log played by the test, on a clock that the test moves.
 
 mod acks;
+mod changes;
 mod delivery;
+mod doors;
+mod logins;
 mod presence;
 mod reads;
 mod requests;
+mod saying;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::*;
-use crate::log::{AppendError, Appended, Page, PageRange, Unavailable};
+use crate::log::{AppendError, Batch, Engine, Loaded, MemoryEngine, Page, Reader, Unavailable, parlor};
 use crate::protocol::{
-    ClientFrame, Entry, EntryKind, ErrorCode, Hello, MessageId, Presence, Refusal, Seq, User, decode_server,
+    Access, ClientFrame, Entry, EntryKind, Hello, Left, MessageId, Presence, Refusal, Seq, User, decode_server,
 };
 
 /// A hub, a log in memory, and what each connection has received.
 struct Bench {
     hub: Hub,
     now: Now,
-    log: BTreeMap<RoomId, Vec<Entry>>,
+    log: MemoryEngine,
     /// Appends that the log has not committed yet, while it is held.
     held: Option<VecDeque<Append>>,
     is_log_broken: bool,
@@ -34,6 +38,26 @@ struct Bench {
     unacked: BTreeMap<ConnId, BTreeMap<RoomId, Seq>>,
     /// Connections that ack nothing.
     deaf: BTreeSet<ConnId>,
+    /// Pages that have been read and not been handed over yet, while they are held.
+    held_pages: Option<VecDeque<(PageRequest, Page)>>,
+}
+
+/// Codes that count up, and are kept as they are.
+struct CountedCodes(u32);
+
+impl Codes for CountedCodes {
+    fn new_code(&mut self) -> (InviteId, InviteCode) {
+        self.0 += 1;
+        (InviteId::parse(&format!("link-{}", self.0)).unwrap(), code(self.0))
+    }
+
+    fn digest(&self, code: &InviteCode) -> Secret {
+        Secret::new(code.as_str())
+    }
+}
+
+fn code(n: u32) -> InviteCode {
+    InviteCode::parse(&format!("invite-code-{n:04}")).unwrap()
 }
 
 impl Bench {
@@ -42,15 +66,15 @@ impl Bench {
     }
 
     fn with_rooms(rooms: &[&str]) -> Self {
-        let log = rooms.iter().map(|id| (room(id), vec![created(id)])).collect();
-        Self::over(log)
+        let created = |id: &&str| append(id, parlor(), EntryKind::Created { name: (*id).into(), access: Access::Open });
+        Self::over(log_of(rooms.iter().map(created).collect()))
     }
 
     /// A server that has just started over this log.
-    fn over(log: BTreeMap<RoomId, Vec<Entry>>) -> Self {
-        let loaded = log.iter().map(|(id, entries)| load(id, entries)).collect();
+    fn over(log: MemoryEngine) -> Self {
+        let Loaded { epoch, rooms } = log.clone().load().unwrap();
         Self {
-            hub: Hub::new(Epoch::parse("epoch-1").unwrap(), loaded, 1),
+            hub: Hub::new(epoch, rooms, 1, Box::new(CountedCodes(0))),
             now: Now { mono_ms: 5_000, unix_ms: 1_000_000 },
             log,
             held: None,
@@ -63,7 +87,16 @@ impl Bench {
             marks: vec![],
             unacked: BTreeMap::new(),
             deaf: BTreeSet::new(),
+            held_pages: None,
         }
+    }
+
+    fn entries(&self, id: &str) -> Vec<Entry> {
+        self.log.entries(&room(id))
+    }
+
+    fn kinds(&self, id: &str) -> Vec<EntryKind> {
+        self.entries(id).into_iter().map(|entry| entry.kind).collect()
     }
 
     fn drain(&mut self) {
@@ -94,10 +127,15 @@ impl Bench {
                     }
                 }
                 Output::Close { conn, code } => assert_eq!(self.closed.insert(conn, code), None),
-                Output::Identify { conn, token } => {
-                    let token = token.unwrap_or_else(|| token_of(&format!("conn-{}", conn.0)));
-                    let user = UserId::parse(token.as_str().trim_end_matches('_')).unwrap();
-                    self.hub.handle_identified(self.now, conn, Identity { user, token });
+                Output::Identify { conn, claim } => {
+                    let identity = identify(conn, claim);
+                    self.hub.handle_identified(self.now, conn, identity);
+                }
+                Output::HashPassword { ticket, password } => {
+                    self.hub.handle_hashed(self.now, ticket, Ok(Secret::new(password.as_str())));
+                }
+                Output::VerifyPassword { ticket, password, hash } => {
+                    self.hub.handle_verified(self.now, ticket, Ok(password.as_str() == hash.as_str()));
                 }
                 Output::Append(append) => match &mut self.held {
                     Some(held) => held.push_back(append),
@@ -110,24 +148,11 @@ impl Bench {
     }
 
     fn commit(&mut self, append: Append) {
-        let Append { ticket, room, at, by, kind, repeat_only } = append;
+        let ticket = append.ticket;
         let result = if self.is_log_broken {
             Err(AppendError::Unavailable)
-        } else if matches!(kind, EntryKind::Created { .. }) == self.log.contains_key(&room) {
-            Err(if self.log.contains_key(&room) { AppendError::RoomExists } else { AppendError::NoSuchRoom })
         } else {
-            let entries = self.log.entry(room.clone()).or_default();
-            let same =
-                |entry: &&Entry| entry.by.id == by.id && id_of(&entry.kind).is_some_and(|id| Some(id) == id_of(&kind));
-            match entries.iter().find(same).cloned() {
-                Some(entry) => Ok(Appended { entry, new: false }),
-                None if repeat_only => Err(AppendError::NoSuchMessage),
-                None => {
-                    let entry = Entry { room, seq: entries.len() as u64 + 1, at, by, kind };
-                    entries.push(entry.clone());
-                    Ok(Appended { entry, new: true })
-                }
-            }
+            self.log.commit(Batch { appends: vec![append], reads: vec![] }).unwrap().remove(0)
         };
         self.hub.handle_appended(self.now, ticket, result);
     }
@@ -137,16 +162,19 @@ impl Bench {
         if self.is_log_broken {
             return self.hub.handle_page(self.now, request, Err(Unavailable));
         }
-        let entries = &self.log[&request.room];
-        let (from, to) = match request.range {
-            PageRange::After(seq) => (seq as usize, (seq as usize + request.limit).min(entries.len())),
-            PageRange::Before(seq) => {
-                let to = (seq.max(1) as usize - 1).min(entries.len());
-                (to.saturating_sub(request.limit), to)
-            }
-        };
-        let page = Page { entries: entries[from..to].to_vec() };
-        self.hub.handle_page(self.now, request, Ok(page));
+        let page = self.log.reader().unwrap().page(&request.room, request.range, request.limit).unwrap();
+        match &mut self.held_pages {
+            Some(held) => held.push_back((request, page)),
+            None => self.hub.handle_page(self.now, request, Ok(page)),
+        }
+    }
+
+    /// Hands over the pages that were held back.
+    fn release_pages(&mut self) {
+        for (request, page) in self.held_pages.take().unwrap() {
+            self.hub.handle_page(self.now, request, Ok(page));
+        }
+        self.drain();
     }
 
     /// Lets the log commit what it held back.
@@ -159,7 +187,7 @@ impl Bench {
 
     fn open(&mut self, conn: u64) -> ConnId {
         let conn = ConnId(conn);
-        self.hub.handle_opened(self.now, conn);
+        self.hub.handle_opened(self.now, conn, IpAddr::from([127, 0, 0, 1]));
         self.drain();
         conn
     }
@@ -180,12 +208,12 @@ impl Bench {
     /// A tab of this person; the name is the token and the id as well.
     fn tab(&mut self, conn: u64, name: &str) -> ConnId {
         let conn = self.open(conn);
-        self.hello(conn, Hello { name: name.into(), token: Some(token_of(name)), ..Hello::default() });
+        self.hello(conn, Hello { token: Some(token_of(name)), ..Hello::default() });
         conn
     }
 
     fn join(&mut self, conn: ConnId, id: &str) {
-        self.frame(conn, &ClientFrame::Join { room: room(id), since: None });
+        self.frame(conn, &join(id));
     }
 
     /// A person in a room.
@@ -265,7 +293,7 @@ impl Bench {
     }
 
     fn online(&self, id: &str) -> u32 {
-        self.hub.room_list().iter().find(|summary| summary.id == room(id)).unwrap().online
+        self.hub.room_list(None).iter().find(|summary| summary.id == room(id)).unwrap().online
     }
 }
 
@@ -281,33 +309,50 @@ fn user(name: &str) -> User {
     User { id: UserId::parse(name).unwrap(), name: name.into() }
 }
 
-fn created(id: &str) -> Entry {
-    Entry { room: room(id), seq: 1, at: 0, by: user("parlor"), kind: EntryKind::Created { name: id.into() } }
-}
-
-fn id_of(kind: &EntryKind) -> Option<&MessageId> {
-    if let EntryKind::Message { id, .. } = kind { Some(id) } else { None }
-}
-
-fn load(id: &RoomId, entries: &[Entry]) -> LoadedRoom {
-    let mut members = BTreeMap::new();
-    for Entry { by, seq, kind, .. } in entries {
-        match kind {
-            EntryKind::Joined => _ = members.insert(by.id.clone(), Member { user: by.clone(), read: *seq }),
-            EntryKind::Left => _ = members.remove(&by.id),
-            _ => {}
+/// The token is the name, filled up; a new guest is called after the connection.
+fn identify(conn: ConnId, claim: Claim) -> Result<Identity, Rejection> {
+    let (token, name) = match claim {
+        Claim::Token(token) => {
+            let name = token.as_str().trim_end_matches('_').to_owned();
+            (token, name)
         }
-    }
-    let members = members.into_values().collect();
-    LoadedRoom { room: id.clone(), name: id.to_name(), head: entries.len() as u64, members }
+        Claim::Guest(name) => (token_of(&format!("conn-{}", conn.0)), name.as_str().to_owned()),
+        Claim::Cookie => return Err(Rejection { code: ErrorCode::SignInRequired, retry_after_ms: None }),
+    };
+    let id = UserId::parse(token.as_str().trim_end_matches('_')).unwrap();
+    let login = LoginId::parse(&format!("login-{id}")).unwrap();
+    let admin = name.starts_with("admin");
+    Ok(Identity { profile: Profile { user: User { id, name }, secured: false, admin }, login, token: Some(token) })
+}
+
+fn join(id: &str) -> ClientFrame {
+    ClientFrame::Join { room: room(id), since: None, password: None, invite: None }
+}
+
+fn create(name: &str) -> ClientFrame {
+    ClientFrame::Create { name: name.into(), access: Access::Open, password: None }
+}
+
+fn left(id: &str) -> ServerFrame {
+    ServerFrame::Left(Left { room: room(id), reason: None, by: None })
+}
+
+fn append(id: &str, by: User, kind: EntryKind) -> Append {
+    Append { ticket: Ticket(0), room: room(id), at: 0, by, kind, repeat_only: false, secret: None }
+}
+
+fn log_of(appends: Vec<Append>) -> MemoryEngine {
+    let mut log = MemoryEngine::new(Epoch::parse("epoch-1").unwrap());
+    assert!(log.commit(Batch { appends, reads: vec![] }).unwrap().iter().all(Result::is_ok));
+    log
 }
 
 /// A log of one room with this many messages.
-fn long_log(messages: u64) -> BTreeMap<RoomId, Vec<Entry>> {
+fn long_log(messages: u64) -> MemoryEngine {
     let message = |seq| {
-        let kind = EntryKind::Message { id: MessageId::v7(seq, 0), body: format!("message {seq}") };
-        Entry { room: room("general"), seq, at: seq, by: user("ada"), kind }
+        let (id, body) = (MessageId::v7(seq, 0), format!("message {seq}"));
+        append("general", user("ada"), EntryKind::Message { id, body, mentions: vec![] })
     };
-    let entries = std::iter::once(created("general")).chain((2..=messages + 1).map(message)).collect();
-    [(room("general"), entries)].into()
+    let created = append("general", parlor(), EntryKind::Created { name: "General".into(), access: Access::Open });
+    log_of([created].into_iter().chain((2..=messages + 1).map(message)).collect())
 }

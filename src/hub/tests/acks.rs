@@ -65,7 +65,7 @@ fn only_so_many_entries_are_on_their_way_without_an_ack_and_an_ack_makes_room() 
             bench.say(conn, &format!("m{n}"), "hi");
         }
     }
-    let head = bench.log[&room("general")].len() as u64;
+    let head = bench.entries("general").len() as u64;
     assert_eq!(bench.seqs(bo), (1..=UNACKED_ENTRIES_MAX).collect::<Vec<_>>());
     ack(&mut bench, bo, 100);
     assert_eq!(bench.seqs(bo), (UNACKED_ENTRIES_MAX + 1..=UNACKED_ENTRIES_MAX + 100).collect::<Vec<_>>());
@@ -112,7 +112,7 @@ fn a_busy_room_does_not_hide_that_a_quiet_one_lacks_its_last_entry() {
         bench.run_for(1_000);
         let id = MessageId::parse(&format!("m{n}")).unwrap();
         bench.frame(ada, &ClientFrame::Send { room: room("random"), id, body: "busy".into() });
-        let head = bench.log[&room("random")].len() as u64;
+        let head = bench.entries("random").len() as u64;
         bench.frame(bo, &ClientFrame::Ack { cursors: [(room("random"), head)].into() });
     }
     let again = bench.take(bo).into_iter().filter_map(|frame| match frame {
@@ -130,7 +130,7 @@ fn acks_of_a_busy_room_are_no_flood() {
     for n in 0..20 {
         for conn in &people {
             bench.say(*conn, &format!("m{n}"), "hi");
-            let head = bench.log[&room("general")].len() as u64;
+            let head = bench.entries("general").len() as u64;
             ack(&mut bench, bo, head);
         }
     }

@@ -4,7 +4,7 @@ use crate::protocol::limits::{FRAMES_IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX, INTEGER
 fn resume(bench: &mut Bench, conn: u64, name: &str, epoch: &str, cursor: Seq) -> ConnId {
     let conn = bench.open(conn);
     let hello = Hello {
-        name: name.into(),
+        name: None,
         token: Some(token_of(name)),
         epoch: Some(Epoch::parse(epoch).unwrap()),
         cursors: [(room("general"), cursor)].into(),
@@ -63,7 +63,7 @@ fn sending_again_gives_the_same_answer_and_no_second_entry() {
     let again = bench.take(ada);
     assert!(again.contains(&first));
     assert!(!again.iter().any(|frame| matches!(frame, ServerFrame::Entry(_))));
-    assert_eq!(bench.log[&room("general")].len(), 3);
+    assert_eq!(bench.entries("general").len(), 3);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn joining_again_repeats_from_the_cursor() {
     let mut bench = Bench::over(long_log(20));
     let bo = bench.guest(1, "bo", "general");
     bench.take(bo);
-    bench.frame(bo, &ClientFrame::Join { room: room("general"), since: Some(18) });
+    bench.frame(bo, &ClientFrame::Join { room: room("general"), since: Some(18), password: None, invite: None });
     let frames = bench.take(bo);
     assert_eq!(joined(&frames), [(22, 18)]);
     bench.received.insert(bo, frames);
@@ -242,7 +242,7 @@ fn people_in_many_rooms_catch_up_in_all_of_them() {
     let mut bench = Bench::over(bench.log);
     let bo = bench.open(3);
     let hello = Hello {
-        name: "bo".into(),
+        name: None,
         token: Some(token_of("bo")),
         epoch: Some(Epoch::parse("epoch-1").unwrap()),
         cursors: ["general", "random", "help"].map(|id| (room(id), 23)).into(),
@@ -265,7 +265,7 @@ fn a_page_that_overlaps_with_the_memory_does_not_block_the_other_rooms() {
     bench.say(ada, "m1", "now the end of the log is in memory, and its beginning is not");
     let ada_too = bench.open(3);
     bench.take(ada);
-    bench.hello(ada_too, Hello { name: "ada".into(), token: Some(token_of("ada")), ..Hello::default() });
+    bench.hello(ada_too, Hello { token: Some(token_of("ada")), ..Hello::default() });
     let entries = bench.take(ada_too).into_iter().filter_map(|frame| match frame {
         ServerFrame::Entry(entry) => Some((entry.room.to_string(), entry.seq)),
         _ => None,

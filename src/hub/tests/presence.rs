@@ -58,7 +58,7 @@ fn leaving_brings_the_count_down_at_once_on_all_tabs() {
     bench.frame(ada, &ClientFrame::Leave { room: room("general") });
     assert_eq!(bench.online("general"), 1);
     bench.take(ada);
-    let left = ServerFrame::Left { room: room("general") };
+    let left = left("general");
     assert!(bench.take(ada_too).contains(&left));
     bench.say(bo, "m1", "are you there?");
     assert_eq!((bench.take(ada), bench.take(ada_too)), (vec![], vec![]), "nothing of the room reaches them now");
@@ -110,7 +110,7 @@ fn the_room_list_tells_of_rooms_that_one_is_not_in() {
     bench.guest(2, "bo", "random");
     bench.run_for(1_000);
     let told = rooms_told(&mut bench, ada);
-    assert_eq!(told, [(false, vec![RoomSummary { id: room("random"), name: "Random".into(), online: 1 }])]);
+    assert_eq!(told, [(false, vec![summary("random", "random")])]);
 }
 
 #[test]
@@ -133,10 +133,10 @@ fn a_new_room_is_told_to_everyone() {
     let ada = bench.tab(1, "ada");
     let bo = bench.tab(2, "bo");
     bench.take(ada);
-    bench.frame(bo, &ClientFrame::Create { name: "Book club".into() });
+    bench.frame(bo, &create("Book club"));
     bench.run_for(2_000);
     let (_, rooms) = rooms_told(&mut bench, ada).pop().unwrap();
-    assert_eq!(rooms, [RoomSummary { id: room("book-club"), name: "Book club".into(), online: 1 }]);
+    assert_eq!(rooms, [summary("book-club", "Book club")]);
 }
 
 #[test]
@@ -187,9 +187,12 @@ fn a_name_changes_for_everyone_to_see() {
     let bo = bench.guest(2, "bo", "general");
     bench.run_for(1_000);
     bench.take(ada);
-    bench.close(bo);
-    let bo = bench.open(3);
-    bench.hello(bo, Hello { name: "Bo the Brave".into(), token: Some(token_of("bo")), ..Hello::default() });
+    bench.take(bo);
+    let profile =
+        Profile { user: User { id: user("bo").id, name: "Bo the Brave".into() }, secured: true, admin: false };
+    bench.hub.handle_profile(bench.now, profile.clone());
+    bench.drain();
+    assert_eq!(bench.take(bo), [ServerFrame::Profile(profile)]);
     bench.run_for(1_000);
     let presence = bench.presences(ada).remove(0);
     assert_eq!(presence.here, [User { id: user("bo").id, name: "Bo the Brave".into() }]);
@@ -231,4 +234,9 @@ fn a_stopping_server_tells_everyone_when_to_come_back_but_not_all_at_once() {
     assert!(times[0] >= 300 && times[49] - times[0] > 500, "{times:?}");
     let late = bench.open(99);
     assert_eq!(bench.closed[&late], CloseCode::Restarting);
+}
+
+/// One member, who is online.
+fn summary(id: &str, name: &str) -> RoomSummary {
+    RoomSummary { id: room(id), name: name.into(), online: 1, members: 1, access: Access::Open }
 }

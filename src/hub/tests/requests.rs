@@ -8,7 +8,7 @@ fn a_hello_is_answered_by_welcome_rooms_and_the_rooms_one_is_in() {
     let ada = bench.tab(2, "ada");
     let frames = bench.take(ada);
     let ServerFrame::Welcome(welcome) = &frames[0] else { panic!("{frames:?}") };
-    assert_eq!((&welcome.user, &welcome.member_of[..]), (&user("ada"), &[room("general")][..]));
+    assert_eq!((&welcome.profile.user, &welcome.member_of[..]), (&user("ada"), &[room("general")][..]));
     assert!(matches!(&frames[1], ServerFrame::Joined(joined) if joined.room.id == room("general")));
     assert!(frames.iter().any(|frame| matches!(frame, ServerFrame::Rooms(list) if list.all && list.rooms.len() == 2)));
     assert!(frames.iter().any(|frame| matches!(frame, ServerFrame::Presence(presence) if presence.all)));
@@ -21,8 +21,8 @@ fn nothing_can_be_asked_before_hello_and_hello_only_once() {
     bench.join(conn, "general");
     let error = bench.errors(conn).remove(0);
     assert_eq!((error.code, error.about.as_deref()), (ErrorCode::HelloRequired, Some("join")));
-    bench.hello(conn, Hello { name: "Ada".into(), ..Hello::default() });
-    bench.hello(conn, Hello { name: "Ada".into(), ..Hello::default() });
+    bench.hello(conn, Hello { name: Some("Ada".into()), ..Hello::default() });
+    bench.hello(conn, Hello { name: Some("Ada".into()), ..Hello::default() });
     assert_eq!(bench.codes(conn), [ErrorCode::AlreadyGreeted]);
 }
 
@@ -30,10 +30,10 @@ fn nothing_can_be_asked_before_hello_and_hello_only_once() {
 fn a_bad_name_is_refused_and_a_better_one_taken_on_the_same_connection() {
     let mut bench = Bench::new();
     let conn = bench.open(1);
-    bench.hello(conn, Hello { name: " \u{200b} ".into(), ..Hello::default() });
+    bench.hello(conn, Hello { name: Some(" \u{200b} ".into()), ..Hello::default() });
     assert_eq!(bench.codes(conn), [ErrorCode::BadName]);
-    bench.hello(conn, Hello { name: " Ada ".into(), ..Hello::default() });
-    assert!(matches!(&bench.take(conn)[0], ServerFrame::Welcome(welcome) if welcome.user.name == "Ada"));
+    bench.hello(conn, Hello { name: Some(" Ada ".into()), ..Hello::default() });
+    assert!(matches!(&bench.take(conn)[0], ServerFrame::Welcome(welcome) if welcome.profile.user.name == "Ada"));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn messages_have_limits() {
     assert_eq!(codes, [ErrorCode::NotInRoom, ErrorCode::MessageEmpty, ErrorCode::MessageTooLong]);
     let ids: Vec<_> = errors.iter().map(|error| error.id.as_ref().unwrap().as_str()).collect();
     assert_eq!(ids, ["m0", "m1", "m2"]);
-    assert_eq!(bench.log[&room("general")].len(), 3);
+    assert_eq!(bench.entries("general").len(), 3);
 }
 
 #[test]
@@ -129,16 +129,16 @@ fn a_room_is_made_by_name_and_only_once() {
     let ada = bench.tab(1, "ada");
     let bo = bench.tab(2, "bo");
     bench.held = Some(VecDeque::new());
-    bench.frame(ada, &ClientFrame::Create { name: "Book club".into() });
-    bench.frame(bo, &ClientFrame::Create { name: "book  CLUB".into() });
+    bench.frame(ada, &create("Book club"));
+    bench.frame(bo, &create("book  CLUB"));
     bench.release();
     let joined = |frame: &ServerFrame| matches!(frame, ServerFrame::Joined(joined) if joined.room.name == "Book club");
     assert!(bench.take(ada).iter().any(joined));
     let error = bench.errors(bo).remove(0);
     assert_eq!((error.code, error.room), (ErrorCode::RoomExists, Some(room("book-club"))));
-    bench.frame(bo, &ClientFrame::Create { name: "Book Club".into() });
+    bench.frame(bo, &create("Book Club"));
     assert_eq!(bench.codes(bo), [ErrorCode::RoomExists]);
-    bench.frame(bo, &ClientFrame::Create { name: "…".into() });
+    bench.frame(bo, &create("…"));
     assert_eq!(bench.codes(bo), [ErrorCode::BadRoomName]);
 }
 
@@ -153,8 +153,15 @@ fn a_link_to_a_room_makes_it_and_whoever_comes_second_enters_it() {
     bench.release();
     assert_eq!((bench.codes(ada), bench.codes(bo)), (vec![], vec![]));
     assert_eq!(bench.online("tea-house"), 2);
-    let kinds: Vec<_> = bench.log[&room("tea-house")].iter().map(|entry| entry.kind.clone()).collect();
-    assert_eq!(kinds, [EntryKind::Created { name: "Tea house".into() }, EntryKind::Joined, EntryKind::Joined]);
+    let kinds = bench.kinds("tea-house");
+    assert_eq!(
+        kinds,
+        [
+            EntryKind::Created { name: "Tea house".into(), access: Access::Open },
+            EntryKind::Joined { invite: None },
+            EntryKind::Joined { invite: None }
+        ]
+    );
 }
 
 #[test]
@@ -166,7 +173,7 @@ fn joining_in_two_tabs_at_once_is_one_entry() {
     bench.join(ada, "general");
     bench.join(ada_too, "general");
     bench.release();
-    assert_eq!(bench.log[&room("general")].len(), 2);
+    assert_eq!(bench.entries("general").len(), 2);
     for conn in [ada, ada_too] {
         assert!(bench.take(conn).iter().any(|frame| matches!(frame, ServerFrame::Joined(_))));
     }
@@ -181,10 +188,10 @@ fn leaving_and_joining_in_one_breath_ends_inside() {
     bench.frame(ada, &ClientFrame::Leave { room: room("general") });
     bench.join(ada, "general");
     bench.release();
-    let kinds: Vec<_> = bench.log[&room("general")][2..].iter().map(|entry| entry.kind.clone()).collect();
-    assert_eq!(kinds, [EntryKind::Left, EntryKind::Joined]);
+    let kinds = bench.kinds("general").split_off(2);
+    assert_eq!(kinds, [EntryKind::Left, EntryKind::Joined { invite: None }]);
     let frames = bench.take(ada);
-    let left = frames.iter().position(|frame| matches!(frame, ServerFrame::Left { .. }));
+    let left = frames.iter().position(|frame| matches!(frame, ServerFrame::Left(_)));
     let joined = frames.iter().position(|frame| matches!(frame, ServerFrame::Joined(_)));
     assert!(left < joined && left.is_some());
     assert_eq!(bench.online("general"), 1);
@@ -196,7 +203,7 @@ fn leaving_a_room_that_one_is_not_in_is_done_already() {
     let ada = bench.tab(1, "ada");
     bench.take(ada);
     bench.frame(ada, &ClientFrame::Leave { room: room("general") });
-    assert_eq!(bench.take(ada), [ServerFrame::Left { room: room("general") }]);
+    assert_eq!(bench.take(ada), [left("general")]);
 }
 
 #[test]
@@ -221,7 +228,7 @@ fn a_log_that_fails_is_told_with_when_to_try_again_and_nothing_is_half_done() {
     bench.is_log_broken = true;
     bench.say(ada, "m1", "hello");
     bench.join(ada, "random");
-    bench.frame(ada, &ClientFrame::Create { name: "Tea".into() });
+    bench.frame(ada, &create("Tea"));
     bench.frame(ada, &ClientFrame::Leave { room: room("general") });
     let errors = bench.errors(ada);
     let about: Vec<_> = errors.iter().map(|error| error.about.as_deref().unwrap()).collect();
@@ -245,7 +252,7 @@ fn a_person_has_a_limited_number_of_rooms_and_makes_them_at_a_limited_rate() {
     assert_eq!(bench.codes(ada), [ErrorCode::TooManyRooms]);
     let bo = bench.tab(2, "bo");
     for n in 0..=CREATES_BURST {
-        bench.frame(bo, &ClientFrame::Create { name: format!("Fresh {n}") });
+        bench.frame(bo, &create(&format!("Fresh {n}")));
     }
     let error = bench.errors(bo).remove(0);
     assert_eq!((error.code, error.retry_after_ms), (ErrorCode::RateLimited, Some(10_000)));
@@ -268,7 +275,7 @@ fn two_tabs_that_leave_at_once_are_both_told_what_came_of_it() {
         bench.release();
         for conn in [ada, ada_too] {
             let frames = bench.take(conn);
-            let left = frames.contains(&ServerFrame::Left { room: room("general") });
+            let left = frames.contains(&left("general"));
             let failed = frames
                 .iter()
                 .any(|frame| matches!(frame, ServerFrame::Error(refusal) if refusal.code == ErrorCode::Unavailable));
@@ -299,7 +306,7 @@ fn a_tab_that_follows_a_link_while_another_makes_the_room_gets_in_either_way() {
     let bo = bench.tab(3, "bo");
     bench.held = Some(VecDeque::new());
     bench.join(bo, "tea");
-    bench.frame(ada, &ClientFrame::Create { name: "Tea".into() });
+    bench.frame(ada, &create("Tea"));
     bench.join(ada_too, "tea");
     bench.take(ada);
     bench.release();
