@@ -51,11 +51,9 @@ impl Answer {
                 muted_until: head.get(),
                 mentions: vec![after.get()],
             }),
-            Self::Left { room: number, reason } => ServerFrame::Left(Left {
-                room: room(number),
-                reason: reason.map(why),
-                by: reason.map(person),
-            }),
+            Self::Left { room: number, reason } => {
+                ServerFrame::Left(Left { room: room(number), reason: reason.map(why), by: reason.map(person) })
+            }
             Self::Deleted { room: number, seq, message } => {
                 let kind = EntryKind::Deleted { seq: message.get() };
                 ServerFrame::Entry(Entry { kind, ..entry(number, seq.get()) })
@@ -120,7 +118,8 @@ fn summary(number: u8) -> RoomSummary {
 
 fn about_what(number: u8) -> Option<String> {
     let types = [
-        "hello", "create", "join", "leave", "send", "read", "typing", "history", "change", "members", "settings", "ping",
+        "hello", "create", "join", "leave", "send", "read", "typing", "history", "change", "members", "settings",
+        "ping",
     ];
     types.get(usize::from(number % 13)).map(|name| (*name).into())
 }
@@ -131,7 +130,16 @@ fn which(number: u8) -> ErrorCode {
         Unknown,
     };
     let codes = [
-        BadFrame, BadName, Banned, Muted, NotInRoom, RateLimited, SignInRequired, SlowMode, TooManyRooms, Unavailable,
+        BadFrame,
+        BadName,
+        Banned,
+        Muted,
+        NotInRoom,
+        RateLimited,
+        SignInRequired,
+        SlowMode,
+        TooManyRooms,
+        Unavailable,
         Unknown,
     ];
     codes[usize::from(number % 11)]

@@ -365,8 +365,13 @@ fn first_log() -> MemoryEngine {
 }
 
 fn first_entries(number: u8) -> impl Iterator<Item = Append> {
-    let said = |n| EntryKind::Message { id: MessageId::parse(&format!("first-{n}")).unwrap(), body: "Long ago".into(), mentions: vec![] };
-    let begin = [EntryKind::Created { name: room(number).to_name(), access: Access::Open }, EntryKind::Joined { invite: None }];
+    let said = |n| EntryKind::Message {
+        id: MessageId::parse(&format!("first-{n}")).unwrap(),
+        body: "Long ago".into(),
+        mentions: vec![],
+    };
+    let begin =
+        [EntryKind::Created { name: room(number).to_name(), access: Access::Open }, EntryKind::Joined { invite: None }];
     begin.into_iter().chain((0..FIRST_MESSAGES).map(said)).map(move |kind| append(number, kind))
 }
 

@@ -56,9 +56,7 @@ impl Changing {
                 RoomChange::Access { access: Access::ALL[usize::from(access % 4)], password: with.map(password) }
             }
             Self::SlowMode(seconds) => RoomChange::SlowMode { seconds },
-            Self::Role(number, role) => {
-                RoomChange::Role { user: user(number), role: Role::ALL[usize::from(role % 3)] }
-            }
+            Self::Role(number, role) => RoomChange::Role { user: user(number), role: Role::ALL[usize::from(role % 3)] },
             Self::Remove(number) => RoomChange::Remove { user: user(number) },
             Self::Ban(number) => RoomChange::Ban { user: user(number) },
             Self::Unban(number) => RoomChange::Unban { user: user(number) },
