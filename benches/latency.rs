@@ -7,13 +7,15 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use std::{env, fs};
 
 use futures_util::{SinkExt, StreamExt};
 use parlor::log::{Append, Batch, Engine, Ticket};
 use parlor::protocol::{
-    ClientFrame, EntryKind, Hello, MessageId, RoomId, SUBPROTOCOL, ServerFrame, User, UserId, decode_server, encode,
+    Access, ClientFrame, EntryKind, Hello, MessageId, RoomId, SUBPROTOCOL, ServerFrame, User, UserId, decode_server,
+    encode,
 };
 use parlor::server::store::SqliteEngine;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -33,6 +35,9 @@ const PEOPLE: usize = 100;
 const RATES: [u32; 3] = [10, 100, 400];
 const LASTING: Duration = Duration::from_secs(5);
 const STARTS: usize = 5;
+
+/// Nobody gets the name of somebody else.
+static PEOPLE_ENTERED: AtomicU32 = AtomicU32::new(0);
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -83,7 +88,7 @@ async fn talk(server: SocketAddr, rate: u32) -> [Vec<Duration>; 2] {
     for n in 0..PEOPLE {
         let room = room(n % ROOMS);
         let mut socket = enter(server).await;
-        say(&mut socket, &ClientFrame::Join { room: room.clone(), since: None }).await;
+        say(&mut socket, &ClientFrame::Join { room: room.clone(), since: None, password: None, invite: None }).await;
         while !matches!(hear(&mut socket).await, ServerFrame::Joined(_)) {}
         people.push((socket, room));
     }
@@ -180,7 +185,8 @@ async fn enter(server: SocketAddr) -> Socket {
     // As browsers do, without Nagle's algorithm, which would have an ack wait for the one before.
     let connecting = connect_async_with_config(request.with_sub_protocol(SUBPROTOCOL), None, true);
     let (mut socket, _) = connecting.await.unwrap();
-    say(&mut socket, &ClientFrame::Hello(Hello { name: "Somebody".into(), ..Hello::default() })).await;
+    let name = format!("Somebody {}", PEOPLE_ENTERED.fetch_add(1, Ordering::Relaxed));
+    say(&mut socket, &ClientFrame::Hello(Hello { name: Some(name), ..Hello::default() })).await;
     while !matches!(hear(&mut socket).await, ServerFrame::Welcome(_)) {}
     socket
 }
@@ -208,12 +214,14 @@ fn fill(data: &Path, messages: u64) {
         by: User { id: UserId::parse(&format!("person-{}", n % 500)).unwrap(), name: "Somebody".into() },
         kind,
         repeat_only: false,
+        secret: None,
     };
-    let created = (0..ROOMS as u64).map(|n| append(n, EntryKind::Created { name: format!("Room {n}") }));
+    let created =
+        (0..ROOMS as u64).map(|n| append(n, EntryKind::Created { name: format!("Room {n}"), access: Access::Open }));
     engine.commit(Batch { appends: created.collect(), reads: vec![] }).unwrap();
     for first in (0..messages).step_by(4_000) {
-        let said =
-            |n| EntryKind::Message { id: MessageId::parse(&format!("m-{n}")).unwrap(), body: "Good morning".into() };
+        let id = |n| MessageId::parse(&format!("m-{n}")).unwrap();
+        let said = |n| EntryKind::Message { id: id(n), body: "Good morning".into(), mentions: vec![] };
         let appends = (first..messages.min(first + 4_000)).map(|n| append(n, said(n))).collect();
         engine.commit(Batch { appends, reads: vec![] }).unwrap();
     }

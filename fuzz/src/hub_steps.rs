@@ -1,13 +1,17 @@
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 
-use crate::hub::{ConnId, Hub, Identity, Now, Output, PageRequest};
+use crate::hub::{Claim, Codes, ConnId, Hub, Identity, Now, Output, PageRequest, Rejection};
 use crate::log::{
-    Append, AppendError, Batch, Engine, MemoryEngine, MemoryReader, ReadMark, Reader, Ticket, Unavailable,
+    Append, AppendError, Batch, Engine, MemoryEngine, MemoryReader, ReadMark, Reader, Secret, Ticket, Unavailable,
 };
-use crate::protocol::{ClientFrame, CloseCode, EntryKind, Hello, MessageId, RoomId, Token, decode_client, encode};
+use crate::protocol::{
+    Access, ClientFrame, CloseCode, EntryKind, ErrorCode, Hello, InviteCode, InviteId, LoginId, MessageId, Password,
+    Profile, RoomId, decode_client, encode,
+};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 
-use crate::names::{epoch, person, room, token, user_of};
+use crate::names::{code, epoch, invite, person, room, token, user_of};
 use crate::saying::Saying;
 use crate::wire::{Log, Wire, head_of};
 
@@ -41,6 +45,10 @@ enum Step {
     AckAll(u8),
     /// The shell and the log answer the oldest questions.
     Identify,
+    /// A password is hashed or looked at, or cannot be.
+    Prove {
+        fails: bool,
+    },
     Commit {
         appends: u8,
         fails: bool,
@@ -65,10 +73,13 @@ struct World {
     /// Which connection a slot has.
     slots: BTreeMap<u8, ConnId>,
     opened: u64,
-    identities: VecDeque<(ConnId, Option<Token>)>,
+    identities: VecDeque<(ConnId, Claim)>,
     appends: VecDeque<Append>,
     marks: Vec<ReadMark>,
     requests: VecDeque<PageRequest>,
+    hashing: VecDeque<(Ticket, Secret)>,
+    /// And whether the password is the right one.
+    verifying: VecDeque<(Ticket, bool)>,
 }
 
 pub fn run(run: Run) {
@@ -94,7 +105,7 @@ impl World {
         let loaded = engine.load().unwrap();
         let log = loaded.rooms.iter().map(|loaded| (loaded.room.clone(), engine.entries(&loaded.room))).collect();
         Self {
-            hub: Hub::new(loaded.epoch, loaded.rooms, 1),
+            hub: Hub::new(loaded.epoch, loaded.rooms, 1, Box::new(FewCodes(0))),
             reader: engine.reader().unwrap(),
             engine,
             log,
@@ -106,6 +117,8 @@ impl World {
             appends: VecDeque::new(),
             marks: Vec::new(),
             requests: VecDeque::new(),
+            hashing: VecDeque::new(),
+            verifying: VecDeque::new(),
         }
     }
 
@@ -115,7 +128,7 @@ impl World {
             Step::Enter(slot, person) => {
                 let slot = slot % SLOTS;
                 self.open(slot);
-                let hello = Hello { name: "Somebody".into(), token: Some(token(person)), ..Hello::default() };
+                let hello = Hello { token: Some(token(person)), ..Hello::default() };
                 self.say(slot, ClientFrame::Hello(hello));
                 self.identify();
             }
@@ -142,6 +155,7 @@ impl World {
                 }
             }
             Step::Identify => self.identify(),
+            Step::Prove { fails } => self.prove(fails),
             Step::Commit { appends, fails } => self.commit(appends.into(), fails),
             Step::Read { fails } => self.read(fails),
             Step::Serve { acks } => self.serve(acks),
@@ -155,7 +169,7 @@ impl World {
         let conn = ConnId(self.opened);
         self.slots.insert(slot, conn);
         self.wires.insert(conn, Wire::default());
-        self.input(|hub, now| hub.handle_opened(now, conn));
+        self.input(|hub, now| hub.handle_opened(now, conn, IpAddr::from([127, 0, 0, 1])));
     }
 
     fn lose(&mut self, slot: u8) {
@@ -193,8 +207,18 @@ impl World {
 
     fn identify(&mut self) {
         let Some((conn, known)) = self.identities.pop_front() else { return };
-        let token = known.unwrap_or_else(|| token(conn.0 as u8));
-        self.input(|hub, now| hub.handle_identified(now, conn, Identity { user: user_of(&token), token }));
+        let identity = identify(conn, known);
+        self.input(|hub, now| hub.handle_identified(now, conn, identity));
+    }
+
+    fn prove(&mut self, fails: bool) {
+        if let Some((ticket, hash)) = self.hashing.pop_front() {
+            self.input(|hub, now| hub.handle_hashed(now, ticket, if fails { Err(Unavailable) } else { Ok(hash) }));
+        }
+        if let Some((ticket, is_right)) = self.verifying.pop_front() {
+            let result = if fails { Err(Unavailable) } else { Ok(is_right) };
+            self.input(|hub, now| hub.handle_verified(now, ticket, result));
+        }
     }
 
     fn commit(&mut self, appends: usize, fails: bool) {
@@ -225,7 +249,8 @@ impl World {
         for _ in 0..OUTPUTS_MAX {
             let waiting: Vec<_> = self.wires.iter().filter(|(_, wire)| !wire.in_flight.is_empty()).collect();
             let waiting: Vec<_> = waiting.into_iter().map(|(conn, wire)| (*conn, wire.in_flight.len())).collect();
-            if waiting.is_empty() && self.identities.is_empty() && self.appends.is_empty() && self.requests.is_empty() {
+            let questions = self.identities.len() + self.requests.len() + self.hashing.len() + self.verifying.len();
+            if waiting.is_empty() && questions == 0 && self.appends.is_empty() {
                 return;
             }
             for (conn, frames) in waiting {
@@ -235,6 +260,7 @@ impl World {
                 }
             }
             self.identify();
+            self.prove(false);
             self.commit(usize::MAX, false);
             self.read(false);
         }
@@ -271,7 +297,11 @@ impl World {
                     let wire = self.wires.get_mut(&conn).expect("only those that are there");
                     assert!(!std::mem::replace(&mut wire.is_closed, true), "closed twice");
                 }
-                Output::Identify { conn, token } => self.identities.push_back((conn, token)),
+                Output::Identify { conn, claim } => self.identities.push_back((conn, claim)),
+                Output::HashPassword { ticket, password } => self.hashing.push_back((ticket, hash_of(&password))),
+                Output::VerifyPassword { ticket, password, hash } => {
+                    self.verifying.push_back((ticket, hash == hash_of(&password)));
+                }
                 Output::Append(append) => self.appends.push_back(append),
                 Output::MarkRead(mark) => self.marks.push(mark),
                 Output::Read(request) => self.requests.push_back(request),
@@ -286,9 +316,39 @@ impl World {
                 assert_eq!(place.acked, place.sent);
             }
         }
-        let rooms: Vec<RoomId> = self.hub.room_list().into_iter().map(|room| room.id).collect();
+        let rooms: Vec<RoomId> = self.hub.room_list(None).into_iter().map(|room| room.id).collect();
         assert!(rooms.iter().eq(self.log.keys()));
     }
+}
+
+/// So few that people guess them.
+struct FewCodes(u8);
+
+impl Codes for FewCodes {
+    fn new_code(&mut self) -> (InviteId, InviteCode) {
+        self.0 = self.0.wrapping_add(1);
+        (invite(self.0), code(self.0))
+    }
+
+    fn digest(&self, code: &InviteCode) -> Secret {
+        Secret::new(code.as_str())
+    }
+}
+
+fn hash_of(password: &Password) -> Secret {
+    Secret::new(password.as_str())
+}
+
+fn identify(conn: ConnId, claim: Claim) -> Result<Identity, Rejection> {
+    let token = match claim {
+        Claim::Token(token) => token,
+        Claim::Guest(_) => token(conn.0 as u8),
+        Claim::Cookie => return Err(Rejection { code: ErrorCode::SignInRequired, retry_after_ms: None }),
+    };
+    let user = user_of(&token);
+    let login = LoginId::parse(token.as_str()).unwrap();
+    let user = crate::protocol::User { name: format!("Person {user}"), id: user };
+    Ok(Identity { profile: Profile { user, secured: false, admin: false }, login, token: Some(token) })
 }
 
 /// Rooms with a past, and one person in all of them.
@@ -305,11 +365,16 @@ fn first_log() -> MemoryEngine {
 }
 
 fn first_entries(number: u8) -> impl Iterator<Item = Append> {
-    let said = |n| EntryKind::Message { id: MessageId::parse(&format!("first-{n}")).unwrap(), body: "Long ago".into() };
-    let begin = [EntryKind::Created { name: room(number).to_name() }, EntryKind::Joined];
+    let said = |n| EntryKind::Message {
+        id: MessageId::parse(&format!("first-{n}")).unwrap(),
+        body: "Long ago".into(),
+        mentions: vec![],
+    };
+    let begin =
+        [EntryKind::Created { name: room(number).to_name(), access: Access::Open }, EntryKind::Joined { invite: None }];
     begin.into_iter().chain((0..FIRST_MESSAGES).map(said)).map(move |kind| append(number, kind))
 }
 
 fn append(number: u8, kind: EntryKind) -> Append {
-    Append { ticket: Ticket(0), room: room(number), at: 1_000, by: person(0), kind, repeat_only: false }
+    Append { ticket: Ticket(0), room: room(number), at: 1_000, by: person(0), kind, repeat_only: false, secret: None }
 }

@@ -1,7 +1,7 @@
 //! Few of each, so that steps meet.
 
 use crate::protocol::limits::INTEGER_MAX;
-use crate::protocol::{Epoch, MessageId, RoomId, Token, User, UserId};
+use crate::protocol::{Epoch, InviteCode, InviteId, MessageId, Password, RoomId, Token, User, UserId};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 
 /// A number as it may come over the wire: mostly one that fits, now and then one that overflows.
@@ -45,6 +45,18 @@ pub fn user_of(token: &Token) -> UserId {
 
 pub fn person(number: u8) -> User {
     User { id: user(number), name: format!("Person {}", number % 3) }
+}
+
+pub fn password(number: u8) -> Password {
+    Password::parse(["sesame", "", "x"][usize::from(number % 3)]).unwrap_or(Password::parse("sesame").unwrap())
+}
+
+pub fn invite(number: u8) -> InviteId {
+    InviteId::parse(&format!("i-{}", number % 4)).unwrap()
+}
+
+pub fn code(number: u8) -> InviteCode {
+    InviteCode::parse(&format!("{:_<16}", format!("code-{}", number % 4))).unwrap()
 }
 
 pub fn message(number: u8) -> MessageId {

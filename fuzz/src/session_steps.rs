@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
 use crate::protocol::limits::FRAME_BYTES_MAX;
-use crate::protocol::{ErrorCode, RoomId, Seq, decode_client, encode};
-use crate::session::{Action, Command, Event, Note, Saved, SavedRoom, Session, Unsent};
+use crate::protocol::{Access, ErrorCode, RoomId, Seq, decode_client, encode};
+use crate::session::{Action, Command, Event, Key, Note, Saved, SavedRoom, Session, Unsent};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 
 use crate::answer::{Answer, entry};
-use crate::names::{Number, epoch, message, room, token, user};
-use crate::saying::Body;
+use crate::names::{Number, code, epoch, message, password, room, token, user};
+use crate::saying::{Body, Changing};
 
 /// Actions after one input. One frame can release what a hole has held back, and all of that is shown and kept.
 const ACTIONS_MAX: usize = 5_000;
@@ -39,9 +39,12 @@ enum Step {
 
 #[derive(Debug, Arbitrary)]
 enum Want {
-    Enter(u8),
+    Enter(Option<u8>),
     Create(u8),
-    Join(u8),
+    Join(u8, Option<bool>),
+    Change(u8, Changing),
+    Members(u8, Option<u8>),
+    Settings(u8),
     Leave(u8),
     Send(u8, u8, Body),
     Resend(u8),
@@ -169,7 +172,7 @@ impl Shell {
 
     fn show(&mut self, event: Event) {
         match event {
-            Event::Joined { room, after, .. } => drop(self.next.insert(room.id, after + 1)),
+            Event::Joined { joined, .. } => drop(self.next.insert(joined.room.id, joined.after + 1)),
             Event::Entry(entry) => {
                 let next = self.next.get_mut(&entry.room).expect("only of rooms that were joined");
                 assert_eq!(entry.seq, *next, "out of order");
@@ -180,12 +183,22 @@ impl Shell {
     }
 }
 
+fn key_of(by_password: bool) -> Key {
+    if by_password { Key::Password(password(0)) } else { Key::Invite(code(0)) }
+}
+
 impl Want {
     fn command(self) -> Command {
         match self {
-            Self::Enter(number) => Command::Enter { name: format!("Person {}", number % 2) },
-            Self::Create(number) => Command::Create { name: format!("Room {}", number % 4) },
-            Self::Join(number) => Command::Join { room: room(number) },
+            Self::Enter(number) => Command::Enter { name: number.map(|number| format!("Person {}", number % 2)) },
+            Self::Create(number) => {
+                let access = Access::ALL[usize::from(number % 4)];
+                Command::Create { name: format!("Room {}", number % 4), access, password: None }
+            }
+            Self::Join(number, key) => Command::Join { room: room(number), key: key.map(key_of) },
+            Self::Change(number, changing) => Command::Change { room: room(number), change: changing.change() },
+            Self::Members(number, after) => Command::Members { room: room(number), after: after.map(user) },
+            Self::Settings(number) => Command::Settings { room: room(number) },
             Self::Leave(number) => Command::Leave { room: room(number) },
             Self::Send(number, id, body) => Command::Send { id: message(id), room: room(number), body: body.text() },
             Self::Resend(id) => Command::Resend { id: message(id) },

@@ -44,9 +44,9 @@ impl Wire {
         let greeted = self.user.is_some();
         assert!(greeted || matches!(frame, ServerFrame::Welcome(_) | ServerFrame::Error(_) | ServerFrame::Bye(_)));
         match frame {
-            ServerFrame::Welcome(welcome) => assert_eq!(self.user.replace(welcome.user.id), None),
+            ServerFrame::Welcome(welcome) => assert_eq!(self.user.replace(welcome.profile.user.id), None),
             ServerFrame::Joined(joined) => self.joined(joined, log),
-            ServerFrame::Left { room } => drop(self.places.remove(&room)),
+            ServerFrame::Left(left) => drop(self.places.remove(&left.room)),
             ServerFrame::Entry(entry) => self.entry(&entry, log),
             ServerFrame::Accepted { room, id, seq, at } => {
                 let entry = entry_at(log, &room, seq).expect("what is accepted is committed");
@@ -67,7 +67,7 @@ impl Wire {
     }
 
     fn joined(&mut self, joined: Joined, log: &Log) {
-        let Joined { room, head, after, read } = joined;
+        let Joined { room, head, after, read, .. } = joined;
         assert!(after <= head && read <= head && head <= head_of(log, &room.id));
         self.places.insert(room.id, Place { sent: after, acked: after, acked_then: after });
     }

@@ -107,6 +107,8 @@ pub enum EntryKind {
     },
     /// The message at this place is deleted; it is `erased` from now on.
     Deleted {
+        /// On the wire, `seq` is where this entry itself stands.
+        #[serde(rename = "message")]
         seq: Seq,
     },
     /// There was a message here, and it has been deleted.
@@ -119,4 +121,48 @@ pub enum EntryKind {
     Damaged,
     #[serde(other)]
     Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::encode;
+
+    fn user(id: &str) -> User {
+        User { id: UserId::parse(id).unwrap(), name: id.to_uppercase() }
+    }
+
+    fn every_kind() -> Vec<EntryKind> {
+        let (id, invite) = (MessageId::parse("m-1").unwrap(), InviteId::parse("i-1").unwrap());
+        let user = user("bo");
+        vec![
+            EntryKind::Created { name: "Tea".into(), access: Access::Hidden },
+            EntryKind::Joined { invite: Some(invite.clone()) },
+            EntryKind::Left,
+            EntryKind::Message { id: id.clone(), body: "hi".into(), mentions: vec![user.id.clone()] },
+            EntryKind::Renamed { name: "Coffee".into() },
+            EntryKind::Topic { topic: "Beans".into() },
+            EntryKind::Access { access: Access::Invite },
+            EntryKind::SlowMode { seconds: 30 },
+            EntryKind::Role { user: user.clone(), role: Role::Owner },
+            EntryKind::Removed { user: user.clone() },
+            EntryKind::Banned { user: user.clone() },
+            EntryKind::Unbanned { user: user.clone() },
+            EntryKind::Muted { user, until: 9 },
+            EntryKind::Invited { invite: invite.clone(), expires_at: Some(9), uses_max: Some(3) },
+            EntryKind::InviteRevoked { invite },
+            EntryKind::Deleted { seq: 1 },
+            EntryKind::Erased { id },
+            EntryKind::Closed,
+            EntryKind::Damaged,
+        ]
+    }
+
+    #[test]
+    fn an_entry_of_every_kind_survives_the_way() {
+        for kind in every_kind() {
+            let entry = Entry { room: RoomId::parse("tea").unwrap(), seq: 7, at: 8, by: user("ada"), kind };
+            assert_eq!(serde_json::from_str::<Entry>(&encode(&entry)).unwrap(), entry);
+        }
+    }
 }

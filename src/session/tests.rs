@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::commands::offline;
 use super::*;
 use crate::protocol::{
-    Entry, EntryKind, ErrorCode, Heartbeat, Joined, Limits, MessageId, Refusal, RoomSummary, Seq, ServerFrame, User,
-    UserId, Welcome,
+    Access, Entry, EntryKind, ErrorCode, Heartbeat, Joined, Left, Limits, MessageId, Profile, Refusal, Role,
+    RoomSummary, Seq, ServerFrame, User, UserId, Welcome,
 };
 
 /// A session whose outputs are collected, and the time.
@@ -52,7 +52,7 @@ impl Bench {
     /// A person who has entered and is online.
     fn online(seed: u64) -> Self {
         let mut bench = Self::new(seed);
-        bench.command(Command::Enter { name: "Ada".into() });
+        bench.command(Command::Enter { name: Some("Ada".into()) });
         bench.open();
         bench.welcome("epoch-1", &[]);
         bench
@@ -61,7 +61,7 @@ impl Bench {
     /// The same, in one room whose log ends at `head`.
     fn in_room(room: &str, head: Seq) -> Self {
         let mut bench = Self::online(1);
-        bench.command(Command::Join { room: room_id(room) });
+        bench.command(join(room));
         bench.joined(room, head);
         bench.forget();
         bench
@@ -118,8 +118,8 @@ impl Bench {
 
     fn welcome(&mut self, epoch: &str, member_of: &[&str]) {
         self.receive(&ServerFrame::Welcome(Welcome {
-            user: ada(),
-            token: Token::parse(&"t".repeat(32)).unwrap(),
+            profile: Profile { user: ada(), secured: false, admin: false },
+            token: Some(Token::parse(&"t".repeat(32)).unwrap()),
             epoch: Epoch::parse(epoch).unwrap(),
             member_of: member_of.iter().map(|room| room_id(room)).collect(),
             heartbeat: Heartbeat::default(),
@@ -128,8 +128,7 @@ impl Bench {
     }
 
     fn joined(&mut self, room: &str, after: Seq) {
-        let room = RoomSummary { id: room_id(room), name: room.into(), online: 1 };
-        self.receive(&ServerFrame::Joined(Joined { room, head: after, after, read: after }));
+        self.receive(&joined(room, after, after, after));
     }
 
     fn entry(&mut self, room: &str, seq: Seq, id: &str) {
@@ -212,7 +211,34 @@ fn ada() -> User {
     User { id: UserId::parse("ada").unwrap(), name: "Ada".into() }
 }
 
+fn summary(room: &str) -> RoomSummary {
+    RoomSummary { id: room_id(room), name: room.into(), online: 1, members: 1, access: Access::Open }
+}
+
+fn joined(room: &str, head: Seq, after: Seq, read: Seq) -> ServerFrame {
+    let (topic, role, mentions) = (String::new(), Role::Member, vec![]);
+    ServerFrame::Joined(Joined {
+        room: summary(room),
+        head,
+        after,
+        read,
+        topic,
+        slow_mode_s: 0,
+        role,
+        muted_until: 0,
+        mentions,
+    })
+}
+
+fn left(room: &str) -> Left {
+    Left { room: room_id(room), reason: None, by: None }
+}
+
+fn join(room: &str) -> Command {
+    Command::Join { room: room_id(room), key: None }
+}
+
 fn entry(room: &str, seq: Seq, id: &str) -> Entry {
-    let kind = EntryKind::Message { id: message_id(id), body: "hi".into() };
+    let kind = EntryKind::Message { id: message_id(id), body: "hi".into(), mentions: vec![] };
     Entry { room: room_id(room), seq, at: 5, by: ada(), kind }
 }

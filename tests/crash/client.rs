@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use fastrand::Rng;
 use parlor::protocol::{
-    ClientFrame, Entry, Epoch, Hello, HistoryPage, Joined, MessageId, RoomId, Seq, ServerFrame, Token, UserId, Welcome,
+    ClientFrame, Entry, Epoch, Hello, HistoryPage, Joined, MessageId, Profile, RoomId, Seq, ServerFrame, Token, UserId,
+    Welcome,
 };
 
 use crate::copy::Copy;
@@ -54,6 +55,7 @@ pub struct Client {
     /// What is to be sent.
     pub outgoing: VecDeque<ClientFrame>,
     name: String,
+    visits: u64,
     rooms: Vec<RoomId>,
     rng: Rng,
     user: Option<UserId>,
@@ -87,6 +89,7 @@ impl Client {
             shared,
             outgoing: VecDeque::new(),
             name: name.into(),
+            visits: 0,
             copies: rooms.iter().map(|room| (room.clone(), Copy::default())).collect(),
             rooms,
             rng,
@@ -121,7 +124,10 @@ impl Client {
         }
         let cursors = self.copies.iter().filter(|(_, copy)| copy.cursor > 0);
         let cursors = cursors.map(|(room, copy)| (room.clone(), copy.cursor)).collect();
-        let hello = Hello { name: self.name.clone(), token: self.token.clone(), epoch: self.epoch.clone(), cursors };
+        // A server that was killed before it could say welcome knows somebody of this name already.
+        self.visits += 1;
+        let name = self.token.is_none().then(|| format!("{} {}", self.name, self.visits));
+        let hello = Hello { name, token: self.token.clone(), epoch: self.epoch.clone(), cursors };
         self.outgoing = [ClientFrame::Hello(hello)].into();
     }
 
@@ -129,7 +135,7 @@ impl Client {
         match frame {
             ServerFrame::Welcome(welcome) => self.welcomed(welcome),
             ServerFrame::Joined(joined) => self.joined(joined),
-            ServerFrame::Left { room } => self.left(&room),
+            ServerFrame::Left(left) => self.left(&left.room),
             ServerFrame::Entry(entry) => self.entry(&entry),
             ServerFrame::Accepted { room, id, seq, at } => self.was_accepted(id, Place { room, seq, at }),
             ServerFrame::History(page) => self.history(page),
@@ -173,17 +179,17 @@ impl Client {
     }
 
     fn welcomed(&mut self, welcome: Welcome) {
-        let Welcome { user, token, epoch, member_of, .. } = welcome;
+        let Welcome { profile: Profile { user, .. }, token, epoch, member_of, .. } = welcome;
         self.shared.record().saw_epoch(&epoch);
         assert_eq!(self.user.get_or_insert_with(|| user.id.clone()), &user.id, "{} is somebody else", self.name);
-        (self.token, self.epoch) = (Some(token), Some(epoch));
+        (self.token, self.epoch) = (token, Some(epoch));
         for room in self.rooms.iter().filter(|room| !member_of.contains(room)) {
             self.outgoing.push_back(join(room, &self.copies[room]));
         }
     }
 
     fn joined(&mut self, joined: Joined) {
-        let Joined { room, head, after, read } = joined;
+        let Joined { room, head, after, read, .. } = joined;
         assert!(read <= head, "{read} was read of {head}");
         self.shared.record().saw_head(&room.id, head, self.life);
         self.copy(&room.id).joined(after);
@@ -306,5 +312,5 @@ impl From<Message> for ClientFrame {
 
 fn join(room: &RoomId, copy: &Copy) -> ClientFrame {
     let since: Option<Seq> = (copy.cursor > 0).then_some(copy.cursor);
-    ClientFrame::Join { room: room.clone(), since }
+    ClientFrame::Join { room: room.clone(), since, password: None, invite: None }
 }

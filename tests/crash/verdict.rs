@@ -25,11 +25,11 @@ type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 pub async fn read_over_the_wire(server: SocketAddr, rooms: &[RoomId]) -> Log {
     let request = ClientRequestBuilder::new(format!("ws://{server}/ws").parse().unwrap());
     let (mut socket, _) = connect_async(request.with_sub_protocol(SUBPROTOCOL)).await.unwrap();
-    let hello = ClientFrame::Hello(Hello { name: "Auditor".into(), ..Hello::default() });
+    let hello = ClientFrame::Hello(Hello { name: Some("Auditor".into()), ..Hello::default() });
     ask(&mut socket, &hello, |frame| matches!(frame, ServerFrame::Welcome(_)).then_some(())).await;
     let mut log = Log::new();
     for room in rooms {
-        let join = ClientFrame::Join { room: room.clone(), since: None };
+        let join = ClientFrame::Join { room: room.clone(), since: None, password: None, invite: None };
         let joined = |frame| if let ServerFrame::Joined(joined) = frame { Some(joined.head) } else { None };
         let head = ask(&mut socket, &join, joined).await;
         let ack = encode(&ClientFrame::Ack { cursors: [(room.clone(), head)].into() });
@@ -76,7 +76,7 @@ pub fn judge(log: &Log, written: &[Written], record: &Record) {
         let mut last = BTreeMap::new();
         for message in messages {
             let entry = said.remove(&(by.clone(), message.id.clone())).unwrap_or_else(|| panic!("{message:?} is lost"));
-            let kind = EntryKind::Message { id: message.id.clone(), body: message.body.clone() };
+            let kind = EntryKind::Message { id: message.id.clone(), body: message.body.clone(), mentions: vec![] };
             assert_eq!((&entry.room, &entry.kind), (&message.room, &kind));
             let place = &record.accepted[&message.id];
             assert_eq!((&entry.room, entry.seq, entry.at), (&place.room, place.seq, place.at), "accepted elsewhere");
@@ -131,7 +131,7 @@ fn members_by(entries: &[Entry]) -> BTreeSet<String> {
     for entry in entries {
         let user = entry.by.id.to_string();
         match entry.kind {
-            EntryKind::Joined => members.insert(user),
+            EntryKind::Joined { .. } => members.insert(user),
             EntryKind::Left => members.remove(&user),
             _ => continue,
         };

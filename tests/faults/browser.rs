@@ -3,7 +3,7 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use parlor::protocol::{Entry, RoomId, Seq, Token};
+use parlor::protocol::{Entry, Joined, RoomId, Seq, ServerFrame, Token, decode_server};
 use parlor::session::{Action, Command, Event, Link, Session};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
@@ -138,9 +138,9 @@ impl Page {
 
     fn start(&mut self) {
         self.session.handle_lead(self.now_ms(), self.storage.saved.outbox.clone());
-        self.session.handle_command(self.now_ms(), Command::Enter { name: self.name.clone() });
+        self.session.handle_command(self.now_ms(), Command::Enter { name: Some(self.name.clone()) });
         for room in self.rooms.clone() {
-            self.session.handle_command(self.now_ms(), Command::Join { room });
+            self.session.handle_command(self.now_ms(), Command::Join { room, key: None });
         }
     }
 
@@ -167,7 +167,12 @@ impl Page {
                 self.view.send_modify(|view| view.sockets += 1);
                 self.session.handle_opened(now_ms);
             }
-            SocketEvent::Text(text) => self.session.handle_text(now_ms, &text),
+            SocketEvent::Text(text) => {
+                if let Some(ServerFrame::Welcome(welcome)) = decode_server(&text) {
+                    self.token = welcome.token;
+                }
+                self.session.handle_text(now_ms, &text);
+            }
             SocketEvent::Closed(code) => {
                 self.socket = None;
                 self.session.handle_closed(now_ms, code);
@@ -208,9 +213,6 @@ impl Page {
     }
 
     fn show(&mut self, event: Event) {
-        if let Event::Welcomed { token, .. } = &event {
-            self.token = Some(token.clone());
-        }
         self.view.send_modify(|view| view.show(event));
     }
 }
@@ -224,7 +226,7 @@ impl View {
                 let entries = entries.into_iter().map(|entry| (entry.seq, entry)).collect();
                 self.screens.insert(room, Screen { entries, after: cursor });
             }
-            Event::Joined { room, after, reset, .. } => {
+            Event::Joined { joined: Joined { room, after, .. }, reset } => {
                 let screen = self.screens.entry(room.id).or_default();
                 if reset {
                     *screen = Screen::default();

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use parlor::protocol::limits::{IN_FLIGHT_BYTES_MAX, MESSAGES_BURST, RESENDS_MAX};
@@ -22,6 +23,8 @@ const SLOW_READERS: usize = 8;
 const SLOW_READ: Duration = Duration::from_millis(500);
 const SMALL_BUFFER_BYTES: u32 = 16 * 1024;
 const LAST: &str = "that is all";
+/// So far.
+static SENDERS: AtomicU32 = AtomicU32::new(0);
 const SPEAK_EVERY: Duration = Duration::from_secs(2);
 /// Twice the time after which a socket counts as stuck.
 const GIVEN_UP_WITHIN: Duration = Duration::from_secs(60);
@@ -85,7 +88,7 @@ async fn slow_readers_cost_bounded_memory_hold_up_nobody_and_catch_up() {
 /// As much as a person may say at once. Returns the bytes of it when somebody else has read them all.
 async fn somebody_says_much(server: SocketAddr, reader: &mut Client) -> usize {
     let long = "🦀".repeat(4_000);
-    let mut sender = Client::enter(server, "Sender").await;
+    let mut sender = Client::enter(server, &format!("Sender {}", SENDERS.fetch_add(1, Ordering::Relaxed))).await;
     sender.join("general").await;
     for n in 0..MESSAGES_BURST {
         sender.send("general", &format!("m-{n}"), &long).await;
@@ -119,7 +122,7 @@ async fn enter_with_small_buffer(server: SocketAddr, name: &str) -> Client {
     let request = ClientRequestBuilder::new(format!("ws://{server}/ws").parse().unwrap());
     let (socket, _) = client_async(request.with_sub_protocol(SUBPROTOCOL), stream).await.unwrap();
     let mut client = Client::over(socket);
-    client.say(&ClientFrame::Hello(Hello { name: name.into(), ..Hello::default() })).await;
+    client.say(&ClientFrame::Hello(Hello { name: Some(name.into()), ..Hello::default() })).await;
     client.await_welcome().await;
     client
 }

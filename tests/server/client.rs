@@ -46,7 +46,7 @@ impl Client {
 
     /// Somebody new.
     pub async fn enter(server: SocketAddr, name: &str) -> Self {
-        Self::greet(server, Hello { name: name.into(), ..Hello::default() }).await
+        Self::greet(server, Hello { name: Some(name.into()), ..Hello::default() }).await
     }
 
     pub async fn greet(server: SocketAddr, hello: Hello) -> Self {
@@ -67,7 +67,7 @@ impl Client {
     /// Another connection of the same person, as of another tab.
     pub fn hello_again(&self) -> Hello {
         let welcome = self.welcome.clone().unwrap();
-        Hello { name: welcome.user.name, token: Some(welcome.token), epoch: Some(welcome.epoch), ..Hello::default() }
+        Hello { token: welcome.token, epoch: Some(welcome.epoch), ..Hello::default() }
     }
 
     pub async fn say(&mut self, frame: &ClientFrame) {
@@ -99,7 +99,7 @@ impl Client {
     }
 
     pub async fn join(&mut self, room: &str) -> Joined {
-        self.say(&ClientFrame::Join { room: room_id(room), since: None }).await;
+        self.say(&join(room)).await;
         self.joined(room).await
     }
 
@@ -232,6 +232,10 @@ impl Client {
 
 pub fn room_id(room: &str) -> RoomId {
     RoomId::parse(room).unwrap()
+}
+
+pub fn join(room: &str) -> ClientFrame {
+    ClientFrame::Join { room: room_id(room), since: None, password: None, invite: None }
 }
 
 pub fn body_of(entry: &Entry) -> Option<&str> {

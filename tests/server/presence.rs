@@ -29,7 +29,7 @@ async fn two_tabs_are_one_person_until_the_last_has_gone() {
     ada.join("help").await;
     let mut tab = Client::greet(server.address, ada.hello_again()).await;
     assert_eq!(tab.joined("help").await.room.online, 1);
-    assert_eq!(tab.presence("help", 1).await.here, [ada.welcome.clone().unwrap().user]);
+    assert_eq!(tab.presence("help", 1).await.here, [ada.welcome.clone().unwrap().profile.user]);
 
     drop(ada);
     let mut bo = Client::enter(server.address, "Bo").await;
@@ -54,5 +54,5 @@ async fn who_types_is_told() {
         parlor::protocol::ServerFrame::Typing(typing) => Some(typing.users),
         _ => None,
     });
-    assert_eq!(typing.await, [ada.welcome.unwrap().user]);
+    assert_eq!(typing.await, [ada.welcome.unwrap().profile.user]);
 }

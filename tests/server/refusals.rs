@@ -20,14 +20,15 @@ async fn before_hello_every_mistake_has_its_code_and_the_connection_lives() {
         (r#"{"type":"fly"}"#, ErrorCode::UnknownFrame),
         (r#"{"type":"ping"}"#, ErrorCode::HelloRequired),
         (r#"{"type":"join","room":"general"}"#, ErrorCode::HelloRequired),
-        (r#"{"type":"hello"}"#, ErrorCode::BadFrame),
+        (r#"{"type":"hello"}"#, ErrorCode::SignInRequired),
         (r#"{"type":"hello","name":"Ada","token":"short"}"#, ErrorCode::BadFrame),
+        (r#"{"type":"hello","token":"0123456789abcdef0123456789abcdef"}"#, ErrorCode::SignInRequired),
         (r#"{"type":"hello","name":" "}"#, ErrorCode::BadName),
     ] {
         client.write(Message::text(text)).await;
         assert_eq!(client.refusal().await.code, code, "{text}");
     }
-    client.say(&ClientFrame::Hello(Hello { name: "Ada".into(), ..Hello::default() })).await;
+    client.say(&ClientFrame::Hello(Hello { name: Some("Ada".into()), ..Hello::default() })).await;
     client.await_welcome().await;
 }
 
@@ -80,7 +81,7 @@ async fn a_binary_frame_is_no_frame_of_this_protocol() {
 async fn a_frame_of_the_greatest_size_is_read_and_a_greater_one_ends_the_connection() {
     let server = Running::start().await;
     for bytes in [FRAME_BYTES_MAX + 1, 16 * FRAME_BYTES_MAX] {
-        let mut ada = Client::enter(server.address, "Ada").await;
+        let mut ada = Client::enter(server.address, &format!("Ada {bytes}")).await;
         ada.write(Message::text("x".repeat(FRAME_BYTES_MAX))).await;
         assert_eq!(ada.refusal().await.code, ErrorCode::BadJson);
         ada.write(Message::text("x".repeat(bytes))).await;
@@ -104,7 +105,7 @@ async fn what_is_not_websocket_is_closed_with_the_number_of_the_rfc() {
     let server = Running::start().await;
     let message = |bytes: &[u8], code| Message::Frame(Frame::message(bytes.to_vec(), OpCode::Data(code), true));
     for (broken, number) in [(message(b"\xff", Data::Text), 1007), (message(b"x", Data::Continue), 1002)] {
-        let mut ada = Client::enter(server.address, "Ada").await;
+        let mut ada = Client::enter(server.address, &format!("Ada {number}")).await;
         ada.write(broken).await;
         assert_eq!(ada.end().await, (None, Some(number)));
     }

@@ -1,4 +1,4 @@
-use parlor::protocol::{ClientFrame, EntryKind, ServerFrame};
+use parlor::protocol::{Access, ClientFrame, EntryKind, ServerFrame};
 
 use crate::client::{Client, body_of, room_id};
 use crate::running::Running;
@@ -15,7 +15,7 @@ async fn two_people_join_a_room_and_talk() {
     // Who sent it has it accepted first, and then sees it like everyone.
     let own = ada.entries_until("Good morning").await.pop().unwrap();
     assert_eq!((own.seq, own.at), (seq, at));
-    assert_eq!(Some(&own.by), ada.welcome.as_ref().map(|welcome| &welcome.user));
+    assert_eq!(Some(&own.by), ada.welcome.as_ref().map(|welcome| &welcome.profile.user));
     assert_eq!(bo.entries_until("Good morning").await.pop(), Some(own));
 
     bo.tell("general", "m-1", "Good morning, Ada").await;
@@ -29,10 +29,11 @@ async fn a_room_is_made_by_its_name_and_by_a_link() {
     let server = Running::start().await;
     let mut ada = Client::enter(server.address, "Ada").await;
     let mut bo = Client::enter(server.address, "Bo").await;
-    ada.say(&ClientFrame::Create { name: "Book  club".into() }).await;
+    ada.say(&ClientFrame::Create { name: "Book  club".into(), access: Access::Open, password: None }).await;
     assert_eq!(ada.joined("book-club").await.room.name, "Book club");
+    let created = EntryKind::Created { name: "Book club".into(), access: Access::Open };
     let kinds = [ada.entry().await.kind, ada.entry().await.kind];
-    assert_eq!(kinds, [EntryKind::Created { name: "Book club".into() }, EntryKind::Joined]);
+    assert_eq!(kinds, [created, EntryKind::Joined { invite: None }]);
     assert_eq!(bo.join("book-club").await.room.online, 2);
     assert_eq!(bo.join("茶室").await.room.name, "茶室");
 }

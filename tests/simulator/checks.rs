@@ -55,7 +55,7 @@ pub fn stream_goes_on(wire: &mut Wire, text: &str) {
         Some(ServerFrame::Joined(joined)) => {
             wire.streams.insert(joined.room.id, Stream { sent: joined.after, acked: joined.after });
         }
-        Some(ServerFrame::Left { room }) => _ = wire.streams.remove(&room),
+        Some(ServerFrame::Left(left)) => _ = wire.streams.remove(&left.room),
         Some(ServerFrame::Entry(entry)) => {
             let stream = wire.streams.get_mut(&entry.room).expect("[stream] entries come after joined");
             assert!(

@@ -1,8 +1,10 @@
 //! The third shell around both cores: it carries out what they want, in virtual time.
 
-use parlor::hub::{ConnId, Hub, Identity, Output};
+use std::net::IpAddr;
+
+use parlor::hub::{ConnId, Hub, Output};
 use parlor::log::{AppendError, Batch, Engine, Reader, Unavailable};
-use parlor::protocol::{ClientFrame, UserId, decode_client};
+use parlor::protocol::{ClientFrame, decode_client};
 use parlor::session::Action;
 
 use crate::checks;
@@ -88,7 +90,7 @@ impl World {
         if self.server.hub.is_none() {
             return self.agenda.plan(self.now_ms, Happening::ClientLearnsOfEnd(conn, 1006));
         }
-        self.with_hub(|hub, now| hub.handle_opened(now, conn));
+        self.with_hub(|hub, now| hub.handle_opened(now, conn, IpAddr::from([127, 0, 0, 1])));
         if self.tab_at(conn).is_some() {
             self.with_tab(tab, |session, now_ms| session.handle_opened(now_ms));
         }
@@ -119,6 +121,7 @@ impl World {
 
     fn read_frame(&mut self, conn: ConnId, text: &str) {
         if let Some(tab) = self.tab_at(conn) {
+            self.keep_login(tab, text);
             self.with_tab(tab, |session, now_ms| session.handle_text(now_ms, text));
         }
     }
@@ -204,12 +207,12 @@ impl World {
                     let at_ms = self.next_at_client(conn);
                     self.agenda.plan(at_ms, Happening::ClientLearnsOfEnd(conn, code.number()));
                 }
-                Output::Identify { conn, token } => {
-                    let token = token.expect("every tab has its person's token");
-                    let user = UserId::parse(token.as_str().trim_end_matches('_')).unwrap();
+                Output::Identify { conn, claim } => {
+                    let identity = self.identify(conn, claim);
                     let hub = self.server.hub.as_mut().unwrap();
-                    hub.handle_identified(now, conn, Identity { user, token });
+                    hub.handle_identified(now, conn, identity);
                 }
+                Output::HashPassword { .. } | Output::VerifyPassword { .. } => {}
                 Output::Append(append) => self.server.appends.push_back(append),
                 Output::MarkRead(mark) => self.server.reads.push(mark),
                 Output::Read(request) => self.after(1..30, Happening::PageRead(life, request)),
@@ -258,10 +261,11 @@ impl World {
         self.counter += 1;
         let conn = ConnId(self.counter);
         let frame_takes_ms = if self.has_faults && self.rng.u32(..10) == 0 { self.rng.u64(50..800) } else { 0 };
-        self.wires.insert(conn, Wire::new(id, self.has_lossy_wires, frame_takes_ms));
-        if let Some(tab) = self.tabs.get_mut(&id) {
-            tab.wire = Some(conn);
-        }
+        let Some(tab) = self.tabs.get_mut(&id) else { return };
+        tab.wire = Some(conn);
+        let browser = &self.browsers[tab.browser];
+        let cookie = browser.login.clone().filter(|_| browser.has_cookies);
+        self.wires.insert(conn, Wire::new(id, cookie, self.has_lossy_wires, frame_takes_ms));
         let at_ms = self.now_ms + self.latency_ms();
         self.agenda.plan(at_ms, Happening::Opened(conn));
     }

@@ -5,8 +5,10 @@
 
 mod agenda;
 mod checks;
+mod codes;
 mod faults;
 mod happen;
+mod logins;
 mod people;
 #[cfg(feature = "planted-bugs")]
 mod planted;

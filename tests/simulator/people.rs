@@ -68,7 +68,7 @@ impl World {
                 Command::LoadOlder { room, before }
             }
             5 => Command::Type { room },
-            _ => Command::Join { room },
+            _ => Command::Join { room, key: None },
         };
         self.command(tab, command);
     }

@@ -1,13 +1,17 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use parlor::hub::Hub;
-use parlor::log::{Append, Batch, Engine, LoadedRoom, MemoryEngine, ReadMark, Ticket};
-use parlor::protocol::{Entry, EntryKind, Epoch, MessageId, RoomId, Seq, User, UserId};
+use parlor::log::{Append, Batch, Engine, LoadedRoom, MemoryEngine, ReadMark, Ticket, parlor};
+use parlor::protocol::{Access, Entry, EntryKind, Epoch, MessageId, RoomId, Seq, UserId};
+
+use crate::codes::SimulatedCodes;
+use crate::logins::Logins;
 
 /// The server: a hub that dies with it, and a disk that does not.
 pub struct Server {
     pub hub: Option<Hub>,
     pub disk: MemoryEngine,
+    pub logins: Logins,
     pub epoch: Epoch,
     /// What waits for the next commit.
     pub appends: VecDeque<Append>,
@@ -30,14 +34,15 @@ impl Server {
         let epoch = epoch(1);
         let mut disk = MemoryEngine::new(epoch.clone());
         let created = |name: &&str| {
-            let by = User { id: UserId::parse("parlor").unwrap(), name: "Parlor".into() };
-            let (room, kind) = (RoomId::from_name(name).unwrap(), EntryKind::Created { name: (*name).into() });
-            Append { ticket: Ticket(0), room, at: 0, by, kind, repeat_only: false }
+            let kind = EntryKind::Created { name: (*name).into(), access: Access::Open };
+            let room = RoomId::from_name(name).unwrap();
+            Append { ticket: Ticket(0), room, at: 0, by: parlor(), kind, repeat_only: false, secret: None }
         };
         disk.commit(Batch { appends: names.iter().map(created).collect(), reads: vec![] }).unwrap();
         Self {
             hub: None,
             disk,
+            logins: Logins::default(),
             epoch,
             appends: VecDeque::new(),
             reads: Vec::new(),
@@ -53,7 +58,7 @@ impl Server {
     pub fn start(&mut self, seed: u64) {
         let loaded = self.disk.load().unwrap();
         self.life += 1;
-        self.hub = Some(Hub::new(loaded.epoch, loaded.rooms, seed));
+        self.hub = Some(Hub::new(loaded.epoch, loaded.rooms, seed, Box::new(SimulatedCodes::new(seed))));
     }
 
     /// The power goes: what waits for the log is lost. What was being committed is there or is not; nobody was told.
@@ -96,7 +101,7 @@ impl Server {
     pub fn members(&self) -> BTreeMap<RoomId, BTreeMap<UserId, Seq>> {
         let loaded = self.disk.clone().load().unwrap();
         let members = |room: LoadedRoom| {
-            (room.room, room.members.into_iter().map(|member| (member.user.id, member.read)).collect())
+            (room.room, room.state.members.into_iter().map(|(user, member)| (user, member.read)).collect())
         };
         loaded.rooms.into_iter().map(members).collect()
     }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, VecDeque};
 
-use parlor::protocol::RoomId;
+use parlor::protocol::{Entry, RoomId};
 use parlor::session::{Keep, Saved, SavedRoom};
 
 use crate::tab::TabId;
@@ -70,6 +70,14 @@ impl Storage {
                     kept.read = kept.read.max(seq);
                 }
             }
+            Keep::Erase { epoch, room, seq } => {
+                if saved.epoch.as_ref() == Some(&epoch)
+                    && let Some(kept) = saved.rooms.get_mut(&room)
+                {
+                    kept.entries.iter_mut().filter(|entry| entry.seq == seq).for_each(Entry::erase);
+                }
+            }
+            Keep::Wipe => *saved = Saved::default(),
             Keep::Leaving { room } => {
                 saved.rooms.remove(&room);
                 saved.leaving.insert(room);

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use parlor::hub::ConnId;
-use parlor::protocol::{Entry, MessageId, RoomId, Seq};
+use parlor::protocol::{Entry, Joined, MessageId, RoomId, Seq};
 use parlor::session::{Event, Link, Session};
 
 use crate::checks;
@@ -67,7 +67,7 @@ impl Tab {
                 screen.entries = entries.iter().map(|entry| (entry.seq, entry.clone())).collect();
                 (screen.after, screen.read) = (*cursor, *read);
             }
-            Event::Joined { room, after, reset, .. } => {
+            Event::Joined { joined: Joined { room, after, .. }, reset } => {
                 let screen = self.screens.entry(room.id.clone()).or_default();
                 if *reset {
                     *screen = Screen::default();
@@ -75,7 +75,7 @@ impl Tab {
                 checks::goes_on_or_leaves_a_gap(&room.id, screen, *after);
                 screen.after = *after;
             }
-            Event::Left { room } => _ = self.screens.remove(room),
+            Event::Left(left) => _ = self.screens.remove(&left.room),
             Event::Entry(entry) => {
                 let screen = self.screens.get_mut(&entry.room).expect("entries come only for rooms one is in");
                 checks::is_next_on_screen(entry, screen);

@@ -1,12 +1,14 @@
 use std::collections::{BTreeMap, VecDeque};
 
-use parlor::protocol::{RoomId, Seq};
+use parlor::protocol::{RoomId, Seq, Token};
 
 use crate::tab::TabId;
 
 /// A socket, as long as either side believes in it.
 pub struct Wire {
     pub tab: TabId,
+    /// What came with the request that opened it.
+    pub cookie: Option<Token>,
     /// Nothing passes any more, whether or not a side has noticed.
     pub is_cut: bool,
     /// Frames of messages are lost, doubled and late, as by a proxy or a bug that nobody knows of.
@@ -31,9 +33,10 @@ pub struct Stream {
 }
 
 impl Wire {
-    pub fn new(tab: TabId, is_lossy: bool, frame_takes_ms: u64) -> Self {
+    pub fn new(tab: TabId, cookie: Option<Token>, is_lossy: bool, frame_takes_ms: u64) -> Self {
         Self {
             tab,
+            cookie,
             is_cut: false,
             is_lossy,
             frame_takes_ms,

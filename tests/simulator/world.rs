@@ -5,6 +5,7 @@ use parlor::protocol::{MessageId, RoomId, Seq, Token, UserId};
 use parlor::session::{Command, Note, Session};
 
 use crate::agenda::Agenda;
+use crate::logins;
 use crate::people::Written;
 use crate::server::Server;
 use crate::storage::Storage;
@@ -13,8 +14,9 @@ use crate::wire::Wire;
 
 pub const ROOMS: [&str; 3] = ["General", "Random", "Help"];
 
-/// Whose browsers there are, whether they have locks, and how many tabs are open at first.
-const BROWSERS: [(usize, bool, usize); 4] = [(0, true, 2), (0, true, 1), (1, true, 2), (2, false, 2)];
+/// Whose browsers there are, whether they have locks, whether they have cookies, and how many tabs are open at first.
+const BROWSERS: [(usize, bool, bool, usize); 4] =
+    [(0, true, true, 2), (0, true, false, 1), (1, true, true, 2), (2, false, true, 2)];
 
 /// Something that happens at a certain time.
 pub enum Happening {
@@ -44,6 +46,10 @@ pub enum Happening {
 pub struct Browser {
     pub person: usize,
     pub has_locks: bool,
+    /// Otherwise its pages keep the secret of the login, as programs do.
+    pub has_cookies: bool,
+    /// The secret of the person's login.
+    pub login: Option<Token>,
     pub storage: Storage,
     pub leader: Option<TabId>,
 }
@@ -68,7 +74,14 @@ pub struct World {
 
 impl World {
     pub fn new(seed: u64) -> Self {
-        let browser = |(person, has_locks, _)| Browser { person, has_locks, storage: Storage::default(), leader: None };
+        let browser = |(person, has_locks, has_cookies, _)| Browser {
+            person,
+            has_locks,
+            has_cookies,
+            login: None,
+            storage: Storage::default(),
+            leader: None,
+        };
         let mut world = Self {
             server: Server::with_rooms(&ROOMS),
             browsers: BROWSERS.into_iter().map(browser).collect(),
@@ -85,7 +98,7 @@ impl World {
             promised: BTreeMap::new(),
         };
         world.server.start(seed);
-        for (browser, (_, _, tabs)) in BROWSERS.into_iter().enumerate() {
+        for (browser, (_, _, _, tabs)) in BROWSERS.into_iter().enumerate() {
             (0..tabs).for_each(|_| world.open_tab(browser));
         }
         world
@@ -102,13 +115,18 @@ impl World {
     pub fn open_tab(&mut self, browser: usize) {
         self.counter += 1;
         let id = TabId(self.counter as usize);
-        let Browser { person, has_locks, storage, leader } = &mut self.browsers[browser];
-        let session = Session::new(self.rng.u64(..), Some(token(*person)), storage.read());
+        let Browser { person, has_locks, has_cookies, login, storage, leader } = &mut self.browsers[browser];
+        let is_new = login.is_none();
+        if is_new && *has_cookies {
+            *login = Some(self.server.logins.begin(*person));
+        }
+        let token = login.clone().filter(|_| !*has_cookies);
+        let name = (is_new && !*has_cookies).then(|| logins::name(*person));
+        let session = Session::new(self.rng.u64(..), token, storage.read());
         let leads = !*has_locks || leader.is_none();
         if leads {
             *leader = Some(id);
         }
-        let name = format!("Person {person}");
         self.tabs.insert(id, Tab::new(session, browser));
         self.command(id, Command::Enter { name });
         if leads {
@@ -197,11 +215,11 @@ impl World {
     }
 
     pub fn people(&self) -> impl Iterator<Item = UserId> {
-        (0..3).map(user)
+        (0..3).map(logins::user)
     }
 
     pub fn user_of(&self, tab: TabId) -> UserId {
-        user(self.browsers[self.tabs[&tab].browser].person)
+        logins::user(self.browsers[self.tabs[&tab].browser].person)
     }
 
     pub fn entries(&self) -> u64 {
@@ -222,12 +240,4 @@ impl World {
         let unix_ms = (1_700_000_000_000 + self.now_ms).saturating_add_signed(self.server.clock_off_ms);
         Now { mono_ms: self.now_ms, unix_ms }
     }
-}
-
-fn user(person: usize) -> UserId {
-    UserId::parse(&format!("person-{person}")).unwrap()
-}
-
-fn token(person: usize) -> Token {
-    Token::parse(&format!("{:_<32}", format!("person-{person}"))).unwrap()
 }

@@ -13,7 +13,7 @@ fn saved(cursor: Seq, seqs: impl IntoIterator<Item = Seq>) -> Saved {
 /// A browser with these, which has come online.
 fn returning(saved: Saved, epoch: &str, member_of: &[&str]) -> Bench {
     let mut bench = Bench::over(1, saved);
-    bench.command(Command::Enter { name: "Ada".into() });
+    bench.command(Command::Enter { name: Some("Ada".into()) });
     bench.open();
     bench.welcome(epoch, member_of);
     bench
@@ -82,8 +82,8 @@ fn a_gap_among_what_was_kept_can_be_filled() {
 #[test]
 fn a_room_on_the_screen_is_entered_again_though_it_was_left_elsewhere() {
     let mut bench = Bench::over(1, saved(3, 1..=3));
-    bench.command(Command::Join { room: room_id("general") });
-    bench.command(Command::Enter { name: "Ada".into() });
+    bench.command(join("general"));
+    bench.command(Command::Enter { name: Some("Ada".into()) });
     bench.open();
     bench.welcome("epoch-1", &[]);
     assert_eq!(bench.sent.last().unwrap(), &json!({"type": "join", "room": "general"}));
@@ -106,11 +106,11 @@ fn a_room_left_without_a_link_stays_left_over_a_reload() {
     bench.close(1006);
     bench.command(Command::Leave { room: room_id("general") });
     assert_eq!(bench.kept.last(), Some(&Keep::Leaving { room: room_id("general") }));
-    let left = Saved { rooms: [].into(), leaving: [room_id("general")].into(), ..saved(0, []) };
-    let mut bench = returning(left, "epoch-1", &["general"]);
+    let was_left = Saved { rooms: [].into(), leaving: [room_id("general")].into(), ..saved(0, []) };
+    let mut bench = returning(was_left, "epoch-1", &["general"]);
     assert_eq!(bench.sent.last().unwrap(), &json!({"type": "leave", "room": "general"}));
     bench.joined("general", 4);
     assert!(bench.events.iter().all(|event| !matches!(event, Event::Joined { .. })));
-    bench.receive(&ServerFrame::Left { room: room_id("general") });
+    bench.receive(&ServerFrame::Left(left("general")));
     assert_eq!(bench.kept.last(), Some(&Keep::ForgetRoom { room: room_id("general") }));
 }

@@ -8,7 +8,7 @@ use crate::protocol::limits::{
 fn entering_opens_a_socket_says_hello_and_is_online_when_welcomed() {
     let mut bench = Bench::new(1);
     assert_eq!(bench.session.poll_timeout(), None);
-    bench.command(Command::Enter { name: "Ada".into() });
+    bench.command(Command::Enter { name: Some("Ada".into()) });
     assert_eq!((bench.connects, bench.link()), (1, Link::Connecting));
     assert_eq!(bench.sent, [] as [Value; 0], "nothing is said before the socket is open");
     bench.open();
@@ -20,7 +20,7 @@ fn entering_opens_a_socket_says_hello_and_is_online_when_welcomed() {
 #[test]
 fn a_socket_that_does_not_open_is_given_up() {
     let mut bench = Bench::new(1);
-    bench.command(Command::Enter { name: "Ada".into() });
+    bench.command(Command::Enter { name: Some("Ada".into()) });
     bench.run_for(CONNECT_WITHIN_MS);
     assert_eq!(bench.disconnects, [4001]);
     assert!(matches!(bench.link(), Link::Waiting { .. }));
@@ -29,7 +29,7 @@ fn a_socket_that_does_not_open_is_given_up() {
 #[test]
 fn a_server_that_does_not_welcome_is_given_up() {
     let mut bench = Bench::new(1);
-    bench.command(Command::Enter { name: "Ada".into() });
+    bench.command(Command::Enter { name: Some("Ada".into()) });
     bench.open();
     bench.run_for(CONNECT_WITHIN_MS);
     assert_eq!(bench.disconnects, [4001]);
@@ -222,7 +222,7 @@ fn a_frame_that_cannot_be_read_costs_the_link_and_not_the_log() {
 #[test]
 fn a_name_that_the_server_refuses_leads_back_to_the_door() {
     let mut bench = Bench::new(1);
-    bench.command(Command::Enter { name: "\u{202e}".into() });
+    bench.command(Command::Enter { name: Some("\u{202e}".into()) });
     bench.open();
     bench.receive(&ServerFrame::Error(Refusal {
         code: ErrorCode::BadName,
@@ -231,19 +231,17 @@ fn a_name_that_the_server_refuses_leads_back_to_the_door() {
     }));
     assert_eq!(bench.link(), Link::Idle);
     bench.forget();
-    bench.command(Command::Enter { name: "Ada".into() });
+    bench.command(Command::Enter { name: Some("Ada".into()) });
     assert_eq!(bench.connects, 1);
 }
 
 #[test]
-fn another_name_takes_another_connection() {
+fn to_enter_again_takes_another_connection_as_the_same_person_unless_the_cookie_says_otherwise() {
     let mut bench = Bench::online(1);
     bench.forget();
-    bench.command(Command::Enter { name: "Ada".into() });
-    assert_eq!(bench.connects, 0);
-    bench.command(Command::Enter { name: "Countess".into() });
+    bench.command(Command::Enter { name: None });
     assert_eq!((bench.connects, &bench.disconnects[..]), (1, &[1000][..]));
     bench.open();
     let hello = bench.sent.last().unwrap();
-    assert_eq!((&hello["name"], &hello["token"]), (&json!("Countess"), &json!("t".repeat(32))));
+    assert_eq!((&hello["name"], &hello["token"]), (&Value::Null, &json!("t".repeat(32))));
 }

@@ -77,12 +77,7 @@ fn what_was_read_without_a_link_is_told_later() {
     bench.command(Command::ReconnectNow);
     bench.open();
     bench.welcome("epoch-1", &["general"]);
-    bench.receive(&ServerFrame::Joined(Joined {
-        room: RoomSummary { id: room_id("general"), name: "General".into(), online: 1 },
-        head: 1,
-        after: 1,
-        read: 0,
-    }));
+    bench.receive(&joined("general", 1, 1, 0));
     assert_eq!(bench.sent.last().unwrap(), &json!({"type": "read", "room": "general", "seq": 1}));
 }
 

@@ -127,7 +127,7 @@ fn a_server_with_another_log_is_joined_anew() {
 fn a_room_left_on_another_device_is_left_here() {
     let mut bench = Bench::in_room("general", 4);
     bench.reconnect("epoch-1", &[]);
-    assert!(bench.events.contains(&Event::Left { room: room_id("general") }));
+    assert!(bench.events.contains(&Event::Left(left("general"))));
     assert_eq!(bench.sent_types(), ["hello"]);
 }
 
@@ -143,7 +143,7 @@ fn a_room_entered_on_another_device_is_entered_here() {
 fn a_room_asked_for_while_offline_is_joined_later() {
     let mut bench = Bench::online(1);
     bench.close(1006);
-    bench.command(Command::Join { room: room_id("general") });
+    bench.command(join("general"));
     bench.run_for(1_000);
     bench.open();
     bench.welcome("epoch-1", &[]);
@@ -156,7 +156,7 @@ fn leaving_takes_effect_at_once_and_survives_a_broken_link() {
     bench.say("general", "m1", "one");
     bench.close(1006);
     bench.command(Command::Leave { room: room_id("general") });
-    assert_eq!(bench.events.last(), Some(&Event::Left { room: room_id("general") }));
+    assert_eq!(bench.events.last(), Some(&Event::Left(left("general"))));
     bench.run_for(1_000);
     bench.open();
     bench.welcome("epoch-1", &["general"]);
@@ -165,8 +165,8 @@ fn leaving_takes_effect_at_once_and_survives_a_broken_link() {
     bench.joined("general", 4);
     bench.entry("general", 5, "m5");
     assert_eq!((&bench.events[..], bench.sent_ids()), (&[][..], vec![]), "neither room nor message comes back");
-    bench.receive(&ServerFrame::Left { room: room_id("general") });
-    bench.command(Command::Join { room: room_id("general") });
+    bench.receive(&ServerFrame::Left(left("general")));
+    bench.command(join("general"));
     bench.joined("general", 6);
     assert_eq!(resets(&bench), [true]);
 }
@@ -175,20 +175,20 @@ fn leaving_takes_effect_at_once_and_survives_a_broken_link() {
 fn leaving_and_entering_again_in_one_breath_ends_inside() {
     let mut bench = Bench::in_room("general", 4);
     bench.command(Command::Leave { room: room_id("general") });
-    bench.command(Command::Join { room: room_id("general") });
+    bench.command(join("general"));
     assert_eq!(bench.sent_types(), ["leave", "join"]);
     bench.forget();
-    bench.receive(&ServerFrame::Left { room: room_id("general") });
+    bench.receive(&ServerFrame::Left(left("general")));
     bench.joined("general", 6);
     bench.entry("general", 7, "m7");
     assert_eq!((resets(&bench), bench.shown()), (vec![true], vec![7]));
-    assert!(!bench.events.contains(&Event::Left { room: room_id("general") }));
+    assert!(!bench.events.contains(&Event::Left(left("general"))));
 }
 
 #[test]
 fn a_join_that_is_refused_takes_its_messages_along() {
     let mut bench = Bench::online(1);
-    bench.command(Command::Join { room: room_id("general") });
+    bench.command(join("general"));
     bench.say("general", "m1", "one");
     let refusal = Refusal {
         code: ErrorCode::TooManyRooms,
@@ -230,7 +230,7 @@ fn a_page_that_does_not_fit_is_not_shown() {
 #[test]
 fn a_room_cannot_be_made_without_a_link() {
     let mut bench = Bench::new(1);
-    bench.command(Command::Create { name: "Tea".into() });
+    bench.command(Command::Create { name: "Tea".into(), access: Access::Open, password: None });
     assert!(matches!(&bench.events[..], [Event::Problem(refusal)] if refusal.code == ErrorCode::Unavailable));
 }
 
@@ -243,7 +243,7 @@ fn leaving_is_repeated_until_the_server_can() {
     bench.receive(&ServerFrame::Error(refusal));
     bench.run_for(2_000);
     assert_eq!(bench.sent, [json!({"type": "leave", "room": "general"})]);
-    bench.receive(&ServerFrame::Left { room: room_id("general") });
+    bench.receive(&ServerFrame::Left(left("general")));
     bench.run_for(20_000);
     assert_eq!(bench.sent.len(), 1);
 }
@@ -251,7 +251,7 @@ fn leaving_is_repeated_until_the_server_can() {
 #[test]
 fn a_join_that_cannot_be_now_is_repeated_and_its_messages_wait() {
     let mut bench = Bench::online(1);
-    bench.command(Command::Join { room: room_id("tea") });
+    bench.command(join("tea"));
     bench.say("tea", "m1", "one");
     bench.forget();
     for _ in 0..3 {
@@ -268,7 +268,7 @@ fn a_join_that_cannot_be_now_is_repeated_and_its_messages_wait() {
 #[test]
 fn a_join_without_an_answer_is_repeated() {
     let mut bench = Bench::online(1);
-    bench.command(Command::Join { room: room_id("tea") });
+    bench.command(join("tea"));
     bench.run_for(ANSWER_WITHIN_MS);
     assert_eq!(bench.sent_types().iter().filter(|name| **name == "join").count(), 2);
 }
@@ -279,7 +279,7 @@ fn entering_again_while_the_server_cannot_let_go_ends_inside() {
     bench.command(Command::Leave { room: room_id("general") });
     let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(2_000), ..offline("leave") };
     bench.receive(&ServerFrame::Error(refusal));
-    bench.command(Command::Join { room: room_id("general") });
+    bench.command(join("general"));
     bench.joined("general", 4); // still of the time before; passed over
     bench.forget();
     bench.run_for(2_000);
@@ -294,8 +294,7 @@ fn a_replay_that_begins_before_the_cursor_takes_nothing_back() {
     let mut bench = Bench::in_room("general", 4);
     bench.entry("general", 5, "m5");
     bench.forget();
-    let room = RoomSummary { id: room_id("general"), name: "General".into(), online: 1 };
-    bench.receive(&ServerFrame::Joined(Joined { room, head: 6, after: 4, read: 4 }));
+    bench.receive(&joined("general", 6, 4, 4));
     for seq in 5..=6 {
         bench.entry("general", seq, &format!("m{seq}"));
     }

@@ -8,7 +8,7 @@ fn unsent(id: &str) -> Unsent {
 fn beside() -> Bench {
     let mut bench = Bench::new(1);
     bench.session = Session::new(1, None, Saved::default());
-    bench.command(Command::Enter { name: "Ada".into() });
+    bench.command(Command::Enter { name: Some("Ada".into()) });
     bench.open();
     bench.welcome("epoch-1", &["general"]);
     bench.joined("general", 0);
