@@ -1,5 +1,6 @@
 //! The screen: one model, changed by [`update`]; components that read slices of it and call the [`Store`].
 
+mod asking;
 mod bootstrap;
 mod components;
 mod document;
@@ -30,7 +31,13 @@ pub fn App() -> impl IntoView {
     let bootstrap = SharedValue::new(|| use_context::<Bootstrap>().unwrap_or_default()).into_inner();
     let store = Store::provide(Model::new(bootstrap));
     let unread = store.slice(Model::unread);
+    let signed_out = store.slice(|model| model.signed_out);
     Effect::new(move || store.start());
+    Effect::new(move || {
+        if signed_out.get() {
+            store.forget_drafts();
+        }
+    });
     view! {
         // The server writes the head last, when the rest of the page is gone; nothing is unread there.
         <Title formatter=move |page: String| title(unread.try_get().unwrap_or_default(), &page)/>

@@ -5,11 +5,11 @@ mod copy;
 mod database;
 mod driver;
 mod entropy;
+mod http;
 mod kept;
 mod lifecycle;
 mod records;
 mod socket;
-mod storage;
 mod tabs;
 
 use std::ops::Range;
@@ -20,6 +20,7 @@ use web_sys::Element;
 
 use crate::app::{Host, Model};
 use crate::protocol::MessageId;
+use crate::protocol::api::ApiError;
 use crate::session::Command;
 
 /// The browser, as the page sees it.
@@ -38,8 +39,12 @@ impl Host for Browser {
         driver::input(|session, now| session.handle_command(now, command));
     }
 
-    fn keep_name(&self, name: &str) {
-        storage::keep_name(name);
+    fn call(&self, path: String, body: Option<String>, done: Box<dyn FnOnce(Result<String, ApiError>)>) {
+        spawn_local(async move { done(http::call(&path, body).await) });
+    }
+
+    fn clear_fragment(&self) {
+        lifecycle::clear_fragment();
     }
 
     fn new_message_id(&self) -> MessageId {

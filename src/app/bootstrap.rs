@@ -1,11 +1,14 @@
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::RoomSummary;
+use crate::protocol::api::SignUp;
+use crate::protocol::{Profile, RoomSummary};
 
 /// What the server knows when it renders a page. It travels with the page, so that the browser's first view is the same.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bootstrap {
-    /// The name under which this browser entered before, from the cookie `parlor_name`.
-    pub name: Option<String>,
+    /// Who has a login in this browser.
+    pub me: Option<Profile>,
+    /// Who may come in for the first time.
+    pub sign_up: SignUp,
     pub rooms: Vec<RoomSummary>,
 }

@@ -4,10 +4,12 @@ use leptos::html::Button;
 use leptos::prelude::*;
 
 mod arrival;
+mod ask_form;
 mod avatar;
 mod composer;
 mod connection;
 mod conversation;
+mod enter_form;
 mod gap;
 mod icon;
 mod lamp;
@@ -22,6 +24,7 @@ mod room_header;
 mod room_list;
 mod scroller;
 mod sidebar;
+mod sign_in_form;
 mod tick;
 mod typing;
 

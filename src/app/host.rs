@@ -5,6 +5,7 @@ use leptos::web_sys::Element;
 
 use super::model::Model;
 use crate::protocol::MessageId;
+use crate::protocol::api::ApiError;
 use crate::session::Command;
 
 /// What the page needs of the browser around it, beyond its own elements. Nothing of it is used while a server renders.
@@ -12,8 +13,10 @@ pub trait Host: Sync {
     /// Starts the session, which changes the model from now on, and calls back once it takes commands.
     fn start(&self, model: RwSignal<Model>, started: Box<dyn FnOnce()>);
     fn command(&self, command: Command);
-    /// Keeps the name for the next visit.
-    fn keep_name(&self, name: &str);
+    /// Asks the server by HTTP: a body is posted. The answer is the text of it.
+    fn call(&self, path: String, body: Option<String>, done: Box<dyn FnOnce(Result<String, ApiError>)>);
+    /// Takes what follows the `#` out of the address, so that no secret stays there.
+    fn clear_fragment(&self);
     fn new_message_id(&self) -> MessageId;
 
     /// Ms since the Unix epoch.

@@ -1,6 +1,7 @@
 //! What the screen shows. [`update`] changes it by what has happened; the methods here by what the person does.
 
 mod conversation;
+mod identity;
 mod update;
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,17 +11,23 @@ pub use update::update;
 
 use super::bootstrap::Bootstrap;
 use super::shared::Shared;
-use crate::protocol::{ErrorCode, Refusal, RoomId, RoomSummary, Seq, User, UserId, UserName};
+use crate::protocol::api::SignUp;
+use crate::protocol::{ErrorCode, Refusal, RoomId, RoomSummary, Seq, User};
 use crate::session::Link;
 
 pub type Rooms = BTreeMap<RoomId, RoomSummary>;
 
 #[derive(Debug, Clone, Default)]
 pub struct Model {
-    /// What the person is called; nobody is in without a name.
-    pub name: Option<String>,
-    /// The person, once the server has greeted them, now or on an earlier visit.
+    /// The person, once they are in.
     pub me: Option<User>,
+    /// The person has a password.
+    pub secured: bool,
+    /// The person administers the server.
+    pub admin: bool,
+    pub sign_up: SignUp,
+    /// The person was in, and their login has ended.
+    pub signed_out: bool,
     pub link: Link,
     /// The link is lost, and what is known of others may be so no more.
     pub stale: bool,
@@ -53,9 +60,12 @@ pub struct Pause {
 
 impl Model {
     pub fn new(bootstrap: Bootstrap) -> Self {
-        let name = bootstrap.name.and_then(|name| Some(UserName::parse(&name).ok()?.as_str().to_owned()));
         let rooms = bootstrap.rooms.into_iter().map(|room| (room.id.clone(), room)).collect();
-        Self { name, rooms: Shared::new(rooms), ..Self::default() }
+        let mut model = Self { sign_up: bootstrap.sign_up, rooms: Shared::new(rooms), ..Self::default() };
+        if let Some(profile) = bootstrap.me {
+            model.be(profile);
+        }
+        model
     }
 
     pub fn room_name(&self, room: &RoomId) -> String {
@@ -64,16 +74,6 @@ impl Model {
 
     pub fn standing(&self, room: &RoomId) -> Standing {
         self.conversations.get(room).map(|conversation| conversation.standing).unwrap_or_default()
-    }
-
-    /// Whoever was here before is so again, until the server says otherwise.
-    pub fn recognise(&mut self, id: UserId) {
-        let name = self.name.clone().unwrap_or_default();
-        self.me.get_or_insert(User { id, name });
-    }
-
-    pub fn my_id(&self) -> Option<&UserId> {
-        self.me.as_ref().map(|me| &me.id)
     }
 
     /// New messages in all rooms.

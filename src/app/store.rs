@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use super::host::Host;
 use super::model::{Conversation, Making, Model};
 use super::start::HOST;
-use crate::protocol::{Access, MessageId, RoomId, RoomName, Seq};
+use crate::protocol::api::RoomInvite;
+use crate::protocol::{Access, MessageId, Profile, RoomId, RoomName, Seq};
 use crate::session::Command;
 
 /// What components read and do. It is copied freely; there is one model behind it.
@@ -19,6 +20,8 @@ pub struct Store {
     pub today: RwSignal<Range<u64>>,
     /// The list of people is shown, where there is no room for it beside the conversation.
     pub people_open: RwSignal<bool>,
+    /// The invite link by which the person has come.
+    pub invite: RwSignal<Option<RoomInvite>>,
 }
 
 impl Store {
@@ -29,6 +32,7 @@ impl Store {
             ready: RwSignal::new(false),
             today: RwSignal::new(0..0),
             people_open: RwSignal::new(false),
+            invite: RwSignal::new(None),
         };
         provide_context(store);
         store
@@ -48,7 +52,7 @@ impl Store {
         let Some(host) = self.host() else { return };
         self.refresh_today();
         let started = move || {
-            if self.model.with_untracked(|model| model.name.is_some()) {
+            if self.model.with_untracked(Model::is_in) {
                 self.command(Command::Enter { name: None });
             }
             self.ready.set(true);
@@ -96,12 +100,28 @@ impl Store {
         }
     }
 
-    pub fn enter(self, name: String) {
-        if let Some(host) = self.host() {
-            host.keep_name(&name);
-        }
-        self.model.update(|model| model.name = Some(name));
+    /// The browser has a login of this person now, in a cookie that no script sees.
+    pub fn come_in(self, profile: Profile) {
+        self.model.update(|model| model.be(profile));
         self.command(Command::Enter { name: None });
+    }
+
+    /// What one knows of oneself has changed.
+    pub fn be(self, profile: Profile) {
+        self.model.update(|model| model.be(profile));
+    }
+
+    /// The browser's login has ended by the person's own will. The server tells so too, unless there is no link.
+    pub fn go_out(self) {
+        if self.model.with_untracked(Model::is_in) {
+            self.command(Command::Enter { name: None });
+        }
+    }
+
+    /// What somebody has begun to write is nothing to whoever comes after them.
+    pub fn forget_drafts(self) {
+        self.drafts.update(HashMap::clear);
+        self.people_open.set(false);
     }
 
     pub fn open(self, room: Option<RoomId>) {

@@ -3,16 +3,19 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::Function;
-use leptos::prelude::{RwSignal, TimeoutHandle, Update, set_interval_with_handle, set_timeout_with_handle};
+use leptos::prelude::{
+    RwSignal, TimeoutHandle, Update, WithUntracked, set_interval_with_handle, set_timeout_with_handle,
+};
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
 use super::kept::{self, Kept};
 use super::socket::Socket;
 use super::tabs::{self, Tabs};
-use super::{clock, entropy, storage};
+use super::{clock, entropy};
 use crate::app::{Model, update};
-use crate::session::{Action, Event, Keep, Link, Note, Session};
+use crate::protocol::UserId;
+use crate::session::{Action, Command, Event, Keep, Link, Note, Saved, Session};
 
 /// How often what is kept too long is dropped. The first time is when the page has long been started.
 const PRUNE_EVERY: Duration = Duration::from_secs(600);
@@ -50,10 +53,11 @@ pub async fn start(model: RwSignal<Model>) {
     // What other tabs tell from now on may not be in the storage yet when it is read.
     let tabs = Tabs::listen();
     let (kept, saved) = Kept::open().await;
-    if let Some(me) = saved.user.clone() {
-        model.update(|model| model.recognise(me));
-    }
-    let session = Session::new(entropy::random() as u64, storage::token(), saved);
+    let me = model.with_untracked(|model| model.my_id().cloned());
+    let saved = of_person(me.as_ref(), saved, kept.as_ref());
+    // The server has not recognised anyone. If it says so once more, what is kept goes, and the page tells.
+    let has_ended = me.is_none() && saved.user.is_some();
+    let session = Session::new(entropy::random() as u64, None, saved);
     let driver = Driver {
         session: session.into(),
         socket: None.into(),
@@ -64,10 +68,26 @@ pub async fn start(model: RwSignal<Model>) {
         model,
     };
     DRIVER.set(Some(Rc::new(driver)));
-    input(|_, _| {});
+    input(|session, now| {
+        if has_ended {
+            session.handle_command(now, Command::Enter { name: None });
+        }
+    });
     EARLY_NOTES.take().into_iter().for_each(take_note);
     // Browsers of this age all have timers; without one the next visit prunes.
     let _ = set_interval_with_handle(|| spawn_local(prune()), PRUNE_EVERY);
+}
+
+/// What was kept for somebody else is nothing to this person.
+fn of_person(me: Option<&UserId>, saved: Saved, kept: Option<&Kept>) -> Saved {
+    let is_others = me.is_some() && saved.user.is_some() && me != saved.user.as_ref();
+    if !is_others {
+        return saved;
+    }
+    if let Some(kept) = kept {
+        kept.write(vec![Keep::Wipe]);
+    }
+    Saved::default()
 }
 
 /// Another tab has told something.

@@ -198,3 +198,10 @@ pub struct ApiError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
 }
+
+impl ApiError {
+    /// Nobody has answered, or not in a way that makes sense.
+    pub fn unavailable(message: &str) -> Self {
+        Self { code: ErrorCode::Unavailable, message: message.into(), retry_after_ms: None }
+    }
+}

@@ -1,30 +1,78 @@
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
+use super::enter_form::EnterForm;
 use super::lamp::Lamp;
-use super::name_form::NameForm;
+use super::sign_in_form::SignInForm;
 use crate::app::store::Store;
 use crate::app::text;
-use crate::protocol::{RoomId, UserName};
+use crate::protocol::api::{RoomInvite, SignUp};
+use crate::protocol::{InviteCode, RoomId};
+
+/// How somebody comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// As somebody new.
+    New,
+    /// As somebody who has a password.
+    Known,
+}
 
 /// The way in, to the room that a link has led to or to all of them.
 #[component]
 pub fn Arrival(room: Option<RoomId>) -> impl IntoView {
     let store = Store::here();
-    let submit = move |text: &str| {
-        store.enter(UserName::parse(text)?.as_str().to_owned());
-        Ok(())
+    let signed_out = store.slice(|model| model.signed_out);
+    let sign_up = store.slice(|model| model.sign_up);
+    let chosen = RwSignal::new(None::<Way>);
+    let name = RwSignal::new(String::new());
+    let way = Memo::new(move |_| {
+        let needs_invite = sign_up.get() == SignUp::Invite && store.invite.with(Option::is_none);
+        chosen.get().unwrap_or(if needs_invite { Way::Known } else { Way::New })
+    });
+    if let Some(room) = room.clone() {
+        keep_invite(store, room);
+    }
+    let heading = move || match (way.get(), room.clone()) {
+        (Way::Known, _) => view! { <Return/> }.into_any(),
+        (Way::New, Some(room)) => view! { <Invitation room/> }.into_any(),
+        (Way::New, None) => view! { <Welcome/> }.into_any(),
+    };
+    let form = move || match way.get() {
+        Way::New => view! { <EnterForm name chosen/> }.into_any(),
+        Way::Known => view! { <SignInForm name/> }.into_any(),
     };
     view! {
         <main class="arrival">
             <div class="card">
                 <Lamp/>
-                {match room {
-                    Some(room) => view! { <Invitation room/> }.into_any(),
-                    None => view! { <Welcome/> }.into_any(),
-                }}
-                <NameForm id="your-name" label="Your name" action="Enter" submit/>
+                <Show when=move || signed_out.get()>
+                    <p class="signed-out" role="status">"You are signed out."</p>
+                </Show>
+                {heading}
+                {form}
+                <OtherWay way chosen/>
             </div>
         </main>
+    }
+}
+
+#[component]
+fn OtherWay(way: Memo<Way>, chosen: RwSignal<Option<Way>>) -> impl IntoView {
+    let store = Store::here();
+    let other = move || if way.get() == Way::New { Way::Known } else { Way::New };
+    view! {
+        <p class="other-way">
+            {move || if way.get() == Way::New { "Been here before?" } else { "New here?" }}
+            <button
+                class="text-button"
+                type="button"
+                disabled=move || !store.ready.get()
+                on:click=move |_| chosen.set(Some(untrack(other)))
+            >
+                {move || if way.get() == Way::New { "Sign in" } else { "Come in with a new name" }}
+            </button>
+        </p>
     }
 }
 
@@ -33,6 +81,19 @@ fn Welcome() -> impl IntoView {
     view! {
         <h1>"Welcome to Parlor"</h1>
         <p>"Rooms to talk in. Say who you are, and come in."</p>
+    }
+}
+
+#[component]
+fn Return() -> impl IntoView {
+    let store = Store::here();
+    let by_invite = store.slice(|model| model.sign_up == SignUp::Invite);
+    view! {
+        <h1>"Good to have you back"</h1>
+        <p>
+            "Sign in with the name and the password that you have chosen."
+            {move || by_invite.get().then_some(" Newcomers need an invite link.")}
+        </p>
     }
 }
 
@@ -51,4 +112,19 @@ fn Invitation(room: RoomId) -> impl IntoView {
             "Say who you are, and you are in."
         </p>
     }
+}
+
+/// A server that takes newcomers by invite link only is shown the one that has led here.
+fn keep_invite(store: Store, room: RoomId) {
+    let fragment = use_location().hash;
+    Effect::new(move || {
+        if let Some(code) = fragment.with(|fragment| secret_in(fragment, "invite")) {
+            store.invite.set(Some(RoomInvite { room: room.clone(), code }));
+        }
+    });
+}
+
+/// The secret that an address has after its `#`, out of sight of the server.
+pub fn secret_in(fragment: &str, name: &str) -> Option<InviteCode> {
+    InviteCode::parse(fragment.trim_start_matches('#').strip_prefix(name)?.strip_prefix('=')?).ok()
 }

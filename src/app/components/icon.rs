@@ -13,12 +13,13 @@ pub const DOWN: Shape = Shape("M12 5v14M6 13l6 6 6-6");
 pub const LINK: Shape = Shape(
     "M10 14a4 4 0 0 0 5.7 0l3.1-3.1a4 4 0 0 0-5.7-5.7L12 6.3M14 10a4 4 0 0 0-5.7 0l-3.1 3.1a4 4 0 0 0 5.7 5.7L12 17.7",
 );
-pub const PEN: Shape = Shape("M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19z");
 pub const PEOPLE: Shape = Shape(
     "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c.5-4 3-6 6.5-6s6 2 6.5 6M16 4.5a3.3 3.3 0 0 1 0 6.2M18 14.5c2 .8 3.2 2.6 3.5 5.5",
 );
+pub const PERSON: Shape = Shape("M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5c.6-4 3.6-6 7.5-6s6.9 2 7.5 6");
 pub const PLUS: Shape = Shape("M12 5v14M5 12h14");
 pub const SEND: Shape = Shape("M12 20V5M5.5 11.5L12 5l6.5 6.5");
+pub const SHIELD: Shape = Shape("M12 3.5l7.5 2.8v5.2c0 4.6-3.1 7.6-7.5 9-4.4-1.4-7.5-4.4-7.5-9V6.3z");
 
 /// A picture beside a name, never instead of one.
 #[component]

@@ -1,51 +1,32 @@
-use leptos::html::Button;
 use leptos::prelude::*;
 
 use super::avatar::Avatar;
-use super::focus;
-use super::icon::{Icon, PEN};
-use super::name_form::NameForm;
+use super::icon::{Icon, PERSON, SHIELD};
 use crate::app::store::Store;
-use crate::protocol::UserName;
 
-/// Who one is here, and the way to be called otherwise.
+/// Who one is here, and the ways to what one may change about it.
 #[component]
 pub fn OwnName() -> impl IntoView {
     let store = Store::here();
-    let changing = RwSignal::new(false);
-    let opener = NodeRef::<Button>::new();
     let me = store.slice(|model| model.me.clone());
-    let name = store.slice(|model| model.name.clone().unwrap_or_default());
-    let close = Callback::new(move |()| {
-        changing.set(false);
-        focus(opener);
-    });
-    let submit = move |text: &str| {
-        store.enter(UserName::parse(text)?.as_str().to_owned());
-        close.run(());
-        Ok(())
-    };
+    let is_guest = store.slice(|model| model.me.is_some() && !model.secured);
+    let is_admin = store.slice(|model| model.admin);
+    let name = move || me.get().map(|me| me.name);
     view! {
+        <Show when=move || is_guest.get()>
+            <a class="secure-hint" href="/account">"Guest: secure your name"</a>
+        </Show>
         <div class="own-name">
             {move || me.get().map(|user| view! { <Avatar user/> })}
-            <span class="name">{move || name.get()}</span>
-            <button
-                class="icon-button"
-                type="button"
-                aria-label="Change name"
-                title="Change name"
-                node_ref=opener
-                disabled=move || !store.ready.get()
-                aria-expanded=move || changing.get().to_string()
-                on:click=move |_| changing.update(|changing| *changing = !*changing)
-            >
-                <Icon shape=PEN/>
-            </button>
-            <Show when=move || changing.get()>
-                <div class="popover">
-                    <NameForm id="new-name" label="Your name" action="Save" value=name.get_untracked() submit cancel=close/>
-                </div>
+            <span class="name" dir="auto">{name}</span>
+            <Show when=move || is_admin.get()>
+                <a class="icon-button" href="/admin" aria-label="Administration" title="Administration">
+                    <Icon shape=SHIELD/>
+                </a>
             </Show>
+            <a class="icon-button" href="/account" aria-label="Your account" title="Your account">
+                <Icon shape=PERSON/>
+            </a>
         </div>
     }
 }

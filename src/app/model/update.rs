@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::{Conversation, Delivery, Model, Pause, Standing, Waiting};
 use crate::protocol::{
-    Entry, EntryKind, ErrorCode, HistoryPage, MessageId, Presence, Refusal, RoomId, RoomList, RoomSummary, Seq, Typing,
-    User, UserId,
+    Entry, EntryKind, ErrorCode, HistoryPage, MessageId, Presence, Profile, Refusal, RoomId, RoomList, RoomSummary,
+    Seq, Typing, UserId,
 };
 use crate::session::{Event, Link};
 
@@ -14,8 +14,10 @@ mod tests;
 pub fn update(model: &mut Model, event: Event) {
     match event {
         Event::Link(link) => on_link(model, link),
-        Event::Welcomed { profile, member_of } => on_welcomed(model, profile.user, &member_of),
-        Event::Profile(_) | Event::SignedOut | Event::Members(_) | Event::Settings(_) | Event::Changed(_) => {}
+        Event::Welcomed { profile, member_of } => on_welcomed(model, profile, &member_of),
+        Event::Profile(profile) => model.be(profile),
+        Event::SignedOut => model.sign_out(),
+        Event::Members(_) | Event::Settings(_) | Event::Changed(_) => {}
         Event::Rooms(list) => on_rooms(model, list),
         Event::Reset => model.conversations.clear(),
         Event::Restored { room, cursor, read, entries } => {
@@ -54,7 +56,7 @@ fn on_link(model: &mut Model, link: Link) {
     }
 }
 
-fn on_welcomed(model: &mut Model, user: User, member_of: &[RoomId]) {
+fn on_welcomed(model: &mut Model, profile: Profile, member_of: &[RoomId]) {
     for room in member_of {
         model.conversation(room).standing = Standing::Member;
     }
@@ -63,8 +65,7 @@ fn on_welcomed(model: &mut Model, user: User, member_of: &[RoomId]) {
             conversation.standing = Standing::Outside;
         }
     }
-    model.name = Some(user.name.clone());
-    model.me = Some(user);
+    model.be(profile);
 }
 
 fn on_rooms(model: &mut Model, list: RoomList) {
@@ -233,9 +234,6 @@ fn on_problem(model: &mut Model, refusal: Refusal) {
         let exists = refusal.code == ErrorCode::RoomExists;
         making.outcome = Some(if exists { Ok(()) } else { Err(refusal) });
         return;
-    }
-    if about == Some("hello") && refusal.code == ErrorCode::BadName {
-        model.name = None;
     }
     // The answer to a question for earlier entries is not to be expected any more.
     if let Some(room) = refusal.room.as_ref().filter(|_| about == Some("history")) {

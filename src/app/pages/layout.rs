@@ -4,6 +4,7 @@ use leptos_router::hooks::use_location;
 use leptos_router::location::Url;
 
 use crate::app::components::{Connection, Problem, Sidebar};
+use crate::app::model::Model;
 use crate::app::store::Store;
 use crate::protocol::RoomId;
 
@@ -11,7 +12,7 @@ use crate::protocol::RoomId;
 #[component]
 pub fn Layout() -> impl IntoView {
     let store = Store::here();
-    let entered = store.slice(|model| model.name.is_some());
+    let entered = store.slice(Model::is_in);
     let stale = store.slice(|model| model.stale);
     let current = current_room();
     view! {

@@ -8,7 +8,7 @@ use crate::app::store::Store;
 #[component]
 pub fn Lobby() -> impl IntoView {
     let store = Store::here();
-    let name = store.slice(|model| model.name.clone());
+    let name = store.slice(|model| model.me.as_ref().map(|me| me.name.clone()));
     Effect::new(move || store.open(None));
     view! {
         <Title text=""/>

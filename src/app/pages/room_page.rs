@@ -5,6 +5,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::NoSuchRoom;
 use crate::app::components::{Arrival, Conversation};
+use crate::app::model::Model;
 use crate::app::store::Store;
 use crate::protocol::RoomId;
 
@@ -13,7 +14,7 @@ use crate::protocol::RoomId;
 pub fn RoomPage() -> impl IntoView {
     let store = Store::here();
     let params = use_params_map();
-    let entered = store.slice(|model| model.name.is_some());
+    let entered = store.slice(Model::is_in);
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let room = Memo::new(move |_| id.with(|id| RoomId::parse(id).ok()));
     Effect::new(move || {

@@ -90,13 +90,6 @@ fn seqs(model: &Model) -> Vec<Seq> {
 }
 
 #[test]
-fn a_name_that_breaks_the_rules_is_asked_for_again() {
-    let model = Model::new(Bootstrap { name: Some(" \t".into()), rooms: vec![summary("general", 2)] });
-    assert_eq!(model.name, None);
-    assert_eq!(model.rooms[&room("general")].online, 2);
-}
-
-#[test]
 fn a_room_that_is_not_in_the_list_is_called_by_its_address() {
     assert_eq!(ada().room_name(&room("book-club")), "Book club");
 }
@@ -169,7 +162,7 @@ fn another_log_begins_with_nothing_but_what_waits() {
 #[test]
 fn what_is_kept_is_there_before_the_server_says_anything() {
     let mut model = Model::new(Bootstrap::default());
-    model.recognise(user("Ada").id);
+    model.me = Some(user("Ada"));
     update(&mut model, restored(&[3, 4, 7], 9, 3));
     assert_eq!(seqs(&model), [3, 4, 7]);
     assert_eq!(general(&model).earlier(), Some(3));
@@ -321,13 +314,6 @@ fn a_room_being_made_is_ready_when_joined_and_also_when_it_existed() {
     assert_eq!(outcome(joined(0, 0)), Ok(()));
     assert_eq!(outcome(refusal(ErrorCode::RoomExists, "create")), Ok(()));
     assert_eq!(outcome(refusal(ErrorCode::RateLimited, "create")), Err(ErrorCode::RateLimited));
-}
-
-#[test]
-fn a_refused_name_is_asked_for_again() {
-    let model = after([refusal(ErrorCode::BadName, "hello")]);
-    assert_eq!(model.name, None);
-    assert!(model.problem.is_some());
 }
 
 #[test]
