@@ -165,7 +165,7 @@ mod tests {
     }
 
     fn message(seq: Seq, at: u64, by: &str) -> Arc<Entry> {
-        entry(seq, at, by, EntryKind::Message { id: MessageId::v7(seq, 1), body: "hi".into() })
+        entry(seq, at, by, EntryKind::Message { id: MessageId::v7(seq, 1), body: "hi".into(), mentions: vec![] })
     }
 
     fn waiting(at: u64, n: u64) -> Arc<Waiting> {
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_note_and_a_new_day_end_a_group() {
-        let note = entry(2, MINUTE, "cy", EntryKind::Joined { .. });
+        let note = entry(2, MINUTE, "cy", EntryKind::Joined { invite: None });
         let entries = [message(1, 0, "ben"), note, message(3, MINUTE, "ben")];
         assert_eq!(shape(&layout(&entries, &[])), "dMnM");
         let entries = [message(1, DAY_MS - 1, "ben"), message(2, DAY_MS, "ben")];

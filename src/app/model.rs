@@ -2,17 +2,20 @@
 
 mod conversation;
 mod identity;
+mod members;
+mod permission;
 mod update;
 
 use std::collections::{BTreeMap, HashMap};
 
-pub use conversation::{Conversation, Deliveries, Delivery, Standing, Talk, Waiting, is_news};
+pub use conversation::{Conversation, Deliveries, Delivery, Gone, Settings, Standing, Talk, Terms, Waiting, is_news};
+pub use members::Members;
 pub use update::update;
 
 use super::bootstrap::Bootstrap;
 use super::shared::Shared;
 use crate::protocol::api::SignUp;
-use crate::protocol::{ErrorCode, Refusal, RoomId, RoomSummary, Seq, User};
+use crate::protocol::{ErrorCode, InviteCode, Refusal, RoomId, RoomSummary, Seq, User, UserId};
 use crate::session::Link;
 
 pub type Rooms = BTreeMap<RoomId, RoomSummary>;
@@ -29,6 +32,8 @@ pub struct Model {
     /// The person was in, and their login has ended.
     pub signed_out: bool,
     pub link: Link,
+    /// The server has greeted this page, and it is known which rooms the person is in.
+    pub greeted: bool,
     /// The link is lost, and what is known of others may be so no more.
     pub stale: bool,
     pub rooms: Shared<Rooms>,
@@ -39,6 +44,8 @@ pub struct Model {
     pub hidden: bool,
     /// The room that the person is making.
     pub making: Option<Making>,
+    /// What the person changes in a room.
+    pub changing: Option<Changing>,
     /// The server takes no message just now.
     pub pause: Option<Pause>,
     /// What could not be done, to be told in words.
@@ -49,6 +56,15 @@ pub struct Model {
 pub struct Making {
     pub room: RoomId,
     pub outcome: Option<Result<(), Refusal>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changing {
+    pub room: RoomId,
+    /// The `change` asked for.
+    pub change: &'static str,
+    /// Done, and with which new invite code, or refused.
+    pub outcome: Option<Result<Option<InviteCode>, ErrorCode>>,
 }
 
 /// Why the server takes no message just now, and the next one in how many seconds.
@@ -83,6 +99,11 @@ impl Model {
 
     pub fn unread_in(&self, room: &RoomId) -> u64 {
         self.conversations.get(room).map_or(0, |conversation| conversation.unread(self.my_id()))
+    }
+
+    /// New messages in all rooms that mention the person.
+    pub fn mentions(&self) -> usize {
+        self.conversations.values().map(|conversation| conversation.mentions.len()).sum()
     }
 
     /// The person comes to this room now, or to none.
@@ -120,12 +141,26 @@ impl Model {
         self.conversations.entry(room.clone()).or_default()
     }
 
-    /// The person comes into a room, perhaps one they have left before.
+    /// The person wants to come into a room, perhaps one they have left before.
     pub fn enter(&mut self, room: &RoomId) {
         let conversation = self.conversation(room);
-        if conversation.standing == Standing::Left {
+        if conversation.standing != Standing::Member {
             conversation.standing = Standing::Outside;
+            conversation.joining = true;
+            conversation.refused = None;
         }
+    }
+
+    /// Asks for members only if the question can be answered; one page at a time. Returns after whom it is to begin.
+    pub fn start_members(&mut self, room: &RoomId) -> Option<Option<UserId>> {
+        let online = self.link == Link::Online;
+        let conversation = self.conversations.get_mut(room).filter(|conversation| online && conversation.live)?;
+        let members = &mut conversation.members;
+        if members.loading || (members.is_known() && !members.more) {
+            return None;
+        }
+        members.loading = true;
+        Some(members.end().cloned())
     }
 
     /// Asks for the entries before this one only if the question can be answered; one at a time.

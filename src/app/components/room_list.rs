@@ -107,12 +107,19 @@ fn arrange<'a>(rooms: impl Iterator<Item = &'a RoomSummary>, memberships: &Membe
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Access;
 
     fn arranged(rooms: &[(&str, u32)], mine: &[&str], wanted: &str) -> Vec<String> {
         let id = |name: &str| RoomId::from_name(name).unwrap();
         let rooms: Vec<_> = rooms
             .iter()
-            .map(|(name, online)| RoomSummary { id: id(name), name: (*name).into(), online: *online })
+            .map(|(name, online)| RoomSummary {
+                id: id(name),
+                name: (*name).into(),
+                online: *online,
+                members: 0,
+                access: Access::Open,
+            })
             .collect();
         let mine = mine.iter().map(|name| (id(name), 0)).collect();
         arrange(rooms.iter(), &mine, wanted).into_iter().map(String::from).collect()

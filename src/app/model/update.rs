@@ -1,14 +1,22 @@
 use std::sync::Arc;
 
+use super::conversation::mentions;
 use super::{Conversation, Delivery, Model, Pause, Standing, Waiting};
+use crate::app::shared::Shared;
 use crate::protocol::{
-    Entry, EntryKind, ErrorCode, HistoryPage, MessageId, Presence, Profile, Refusal, RoomId, RoomList, RoomSummary,
-    Seq, Typing, UserId,
+    Entry, ErrorCode, MessageId, Presence, Profile, Refusal, RoomId, RoomList, Seq, Typing, UserId,
 };
 use crate::session::{Event, Link};
 
+mod entries;
+mod membership;
+#[cfg(test)]
+mod room_tests;
 #[cfg(test)]
 mod tests;
+
+use entries::{on_entry, on_older, set_delivery, stop_waiting};
+use membership::{on_change_refused, on_changed, on_join_refused, on_joined, on_left, on_members, on_settings};
 
 /// Changes what the screen shows by what has happened.
 pub fn update(model: &mut Model, event: Event) {
@@ -17,17 +25,20 @@ pub fn update(model: &mut Model, event: Event) {
         Event::Welcomed { profile, member_of } => on_welcomed(model, profile, &member_of),
         Event::Profile(profile) => model.be(profile),
         Event::SignedOut => model.sign_out(),
-        Event::Members(_) | Event::Settings(_) | Event::Changed(_) => {}
+        Event::Members(page) => on_members(model, page),
+        Event::Settings(settings) => on_settings(model, settings),
+        Event::Changed(changed) => on_changed(model, changed),
         Event::Rooms(list) => on_rooms(model, list),
         Event::Reset => model.conversations.clear(),
         Event::Restored { room, cursor, read, entries } => {
-            on_restored(model.conversation(&room), cursor, read, entries)
+            let me = model.my_id().cloned();
+            on_restored(model.conversation(&room), cursor, read, entries, me.as_ref());
         }
-        Event::Joined { joined, reset } => on_joined(model, joined.room, joined.head, joined.after, reset),
-        Event::Left(left) => on_left(model, &left.room),
+        Event::Joined { joined, reset } => on_joined(model, joined, reset),
+        Event::Left(left) => on_left(model, left),
         Event::Entry(entry) => on_entry(model, entry),
         Event::Older(page) => on_older(model, page),
-        Event::Read { room, seq } => on_read(model.conversation(&room), seq),
+        Event::Read { room, seq } => model.conversation(&room).move_read_mark(seq),
         Event::Presence(presence) => on_presence(model, presence),
         Event::Typing(typing) => on_typing(model, typing),
         Event::Queued { id, room, body } => on_queued(model, id, &room, body),
@@ -42,7 +53,10 @@ pub fn update(model: &mut Model, event: Event) {
 fn on_link(model: &mut Model, link: Link) {
     model.link = link;
     model.stale = match link {
-        Link::Online => return model.stale = false,
+        Link::Online => {
+            model.greeted = true;
+            return model.stale = false;
+        }
         Link::Waiting { .. } | Link::NoNetwork | Link::Ended { .. } => true,
         Link::Idle | Link::Connecting => model.stale,
     };
@@ -53,6 +67,10 @@ fn on_link(model: &mut Model, link: Link) {
         }
         conversation.live = false;
         conversation.loading = None;
+        conversation.members.loading = false;
+    }
+    if let Some(changing) = model.changing.as_mut().filter(|changing| changing.outcome.is_none()) {
+        changing.outcome = Some(Err(ErrorCode::Unavailable));
     }
 }
 
@@ -63,6 +81,7 @@ fn on_welcomed(model: &mut Model, profile: Profile, member_of: &[RoomId]) {
     for (room, conversation) in &mut model.conversations {
         if conversation.standing == Standing::Member && !member_of.contains(room) {
             conversation.standing = Standing::Outside;
+            conversation.go_outside();
         }
     }
     model.be(profile);
@@ -73,91 +92,18 @@ fn on_rooms(model: &mut Model, list: RoomList) {
     if list.all {
         rooms.clear();
     }
+    rooms.retain(|room, _| !list.gone.contains(room));
     rooms.extend(list.rooms.into_iter().map(|room| (room.id.clone(), room)));
 }
 
-fn on_restored(conversation: &mut Conversation, cursor: Seq, read: Seq, entries: Vec<Entry>) {
+fn on_restored(conversation: &mut Conversation, cursor: Seq, read: Seq, entries: Vec<Entry>, me: Option<&UserId>) {
     conversation.standing = Standing::Member;
+    let mentions = entries.iter().filter(|entry| entry.seq > read && mentions(entry, me)).map(|entry| entry.seq);
+    conversation.mentions = Shared::new(mentions.collect());
     conversation.insert(entries);
     conversation.after = cursor;
     conversation.read = read;
     conversation.head = cursor.max(conversation.newest());
-}
-
-fn on_joined(model: &mut Model, room: RoomSummary, head: Seq, after: Seq, reset: bool) {
-    if let Some(making) = model.making.as_mut().filter(|making| making.room == room.id) {
-        making.outcome = Some(Ok(()));
-    }
-    let conversation = model.conversation(&room.id);
-    if reset {
-        (conversation.after, conversation.head, conversation.read) = (0, 0, 0);
-        conversation.mark = None;
-        conversation.entries.change().clear();
-    }
-    conversation.standing = Standing::Member;
-    conversation.live = true;
-    conversation.arriving = true;
-    conversation.loading = None;
-    conversation.after = conversation.after.max(after);
-    conversation.head = conversation.head.max(head);
-    model.rooms.change().insert(room.id.clone(), room);
-}
-
-fn on_left(model: &mut Model, room: &RoomId) {
-    let conversation = model.conversation(room);
-    conversation.standing = Standing::Left;
-    conversation.live = false;
-    conversation.loading = None;
-    conversation.people.change().clear();
-    conversation.typing.change().clear();
-}
-
-fn on_entry(model: &mut Model, entry: Entry) {
-    let me = model.my_id().cloned();
-    let conversation = model.conversation(&entry.room);
-    conversation.head = conversation.head.max(entry.seq);
-    settle(conversation, &entry, me.as_ref());
-    stop_typing(conversation, &entry);
-    conversation.insert([entry]);
-}
-
-/// A message that is among the entries does not wait any more.
-fn settle(conversation: &mut Conversation, entry: &Entry, me: Option<&UserId>) {
-    if let EntryKind::Message { id, .. } = &entry.kind
-        && me == Some(&entry.by.id)
-        && conversation.waiting.iter().any(|waiting| waiting.id == *id)
-    {
-        stop_waiting(conversation, id);
-        set_delivery(conversation, id.clone(), Delivery::Stored { at: entry.at });
-    }
-}
-
-fn stop_waiting(conversation: &mut Conversation, id: &MessageId) {
-    if conversation.waiting.iter().any(|waiting| waiting.id == *id) {
-        conversation.waiting.change().retain(|waiting| waiting.id != *id);
-    }
-}
-
-/// Who has said something has finished typing it, whatever the next news about typing says, and when.
-fn stop_typing(conversation: &mut Conversation, entry: &Entry) {
-    let says = matches!(entry.kind, EntryKind::Message { .. });
-    if says && conversation.typing.iter().any(|user| user.id == entry.by.id) {
-        conversation.typing.change().retain(|user| user.id != entry.by.id);
-    }
-}
-
-fn on_older(model: &mut Model, page: HistoryPage) {
-    let me = model.my_id().cloned();
-    let conversation = model.conversation(&page.room);
-    conversation.loading = None;
-    for entry in &page.entries {
-        settle(conversation, entry, me.as_ref());
-    }
-    conversation.insert(page.entries);
-}
-
-fn on_read(conversation: &mut Conversation, seq: Seq) {
-    conversation.read = conversation.read.max(seq);
 }
 
 fn on_presence(model: &mut Model, presence: Presence) {
@@ -171,6 +117,7 @@ fn on_presence(model: &mut Model, presence: Presence) {
     if all && !conversation.typing.is_empty() {
         conversation.typing.change().clear();
     }
+    conversation.members.rename(&here);
     let people = conversation.people.change();
     if all {
         people.clear();
@@ -213,12 +160,6 @@ fn on_refused(model: &mut Model, id: MessageId, room: &RoomId, code: ErrorCode) 
     set_delivery(model.conversation(room), id, Delivery::Refused(code));
 }
 
-fn set_delivery(conversation: &mut Conversation, id: MessageId, delivery: Delivery) {
-    if conversation.deliveries.get(&id) != Some(&delivery) {
-        conversation.deliveries.change().insert(id, delivery);
-    }
-}
-
 fn forget(model: &mut Model, id: &MessageId, room: &RoomId) {
     model.pause = None;
     let conversation = model.conversation(room);
@@ -234,6 +175,20 @@ fn on_problem(model: &mut Model, refusal: Refusal) {
         let exists = refusal.code == ErrorCode::RoomExists;
         making.outcome = Some(if exists { Ok(()) } else { Err(refusal) });
         return;
+    }
+    if about == Some("change") {
+        on_change_refused(model, refusal.code);
+    }
+    if let Some(room) = refusal.room.clone().filter(|_| about == Some("join")) {
+        let is_seen = model.open.as_ref() == Some(&room);
+        on_join_refused(model.conversation(&room), refusal.clone());
+        if is_seen {
+            return;
+        }
+    }
+    // What was not asked for in so many words is not told to have failed.
+    if matches!(about, Some("members" | "settings")) {
+        return model.conversations.values_mut().for_each(|conversation| conversation.members.loading = false);
     }
     // The answer to a question for earlier entries is not to be expected any more.
     if let Some(room) = refusal.room.as_ref().filter(|_| about == Some("history")) {

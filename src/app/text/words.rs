@@ -135,7 +135,7 @@ pub fn pause(code: ErrorCode, seconds: Option<u64>) -> Option<(&'static str, Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{RoomId, UserId};
+    use crate::protocol::{Access, RoomId, UserId};
 
     fn users(names: &[&str]) -> Vec<User> {
         names.iter().map(|name| User { id: UserId::parse("u").unwrap(), name: (*name).into() }).collect()
@@ -152,7 +152,13 @@ mod tests {
 
     #[test]
     fn a_rooms_label_holds_its_count() {
-        let room = RoomSummary { id: RoomId::parse("general").unwrap(), name: "General".into(), online: 3 };
+        let room = RoomSummary {
+            id: RoomId::parse("general").unwrap(),
+            name: "General".into(),
+            online: 3,
+            members: 9,
+            access: Access::Open,
+        };
         assert_eq!(room_label(&room, 0), "General, 3 online");
         assert_eq!(room_label(&room, 2), "General, 3 online, 2 new");
         assert_eq!(room_label(&room, 100), "General, 3 online, 99+ new");

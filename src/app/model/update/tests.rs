@@ -1,7 +1,8 @@
 use super::*;
 use crate::app::bootstrap::Bootstrap;
 use crate::app::model::Making;
-use crate::protocol::{Token, UserId};
+use crate::protocol::{Access, Role};
+use crate::protocol::{EntryKind, HistoryPage, Joined, Left, Profile, RoomSummary, UserId};
 
 fn room(name: &str) -> RoomId {
     RoomId::parse(name).unwrap()
@@ -16,7 +17,7 @@ fn message_id(n: u64) -> MessageId {
 }
 
 fn summary(id: &str, online: u32) -> RoomSummary {
-    RoomSummary { id: room(id), name: room(id).to_name(), online }
+    RoomSummary { id: room(id), name: room(id).to_name(), online, members: online, access: Access::Open }
 }
 
 fn entry(seq: Seq, by: &str, kind: EntryKind) -> Event {
@@ -24,11 +25,26 @@ fn entry(seq: Seq, by: &str, kind: EntryKind) -> Event {
 }
 
 fn message(seq: Seq, by: &str) -> Event {
-    entry(seq, by, EntryKind::Message { id: message_id(seq), body: format!("no. {seq}") })
+    entry(seq, by, EntryKind::Message { id: message_id(seq), body: format!("no. {seq}"), mentions: vec![] })
 }
 
 fn joined(head: Seq, after: Seq) -> Event {
-    Event::Joined { room: summary("general", 1), head, after, reset: false }
+    Event::Joined { joined: answer(head, after), reset: false }
+}
+
+fn answer(head: Seq, after: Seq) -> Joined {
+    let room = summary("general", 1);
+    let (topic, role, mentions) = (String::new(), Role::Member, vec![]);
+    Joined { room, head, after, read: 0, topic, slow_mode_s: 0, role, muted_until: 0, mentions }
+}
+
+fn welcomed(rooms: &[&str]) -> Event {
+    let profile = Profile { user: user("Ada"), secured: false, admin: false };
+    Event::Welcomed { profile, member_of: rooms.iter().map(|id| room(id)).collect() }
+}
+
+fn left() -> Event {
+    Event::Left(Left { room: room("general"), reason: None, by: None })
 }
 
 fn restored(seqs: &[Seq], cursor: Seq, read: Seq) -> Event {
@@ -66,10 +82,8 @@ fn refusal(code: ErrorCode, about: &str) -> Event {
 
 /// Ada, welcomed, in the room "general".
 fn ada() -> Model {
-    let token = Token::parse(&"t".repeat(32)).unwrap();
     let mut model = Model::new(Bootstrap::default());
-    let welcomed = Event::Welcomed { user: user("Ada"), token, member_of: vec![room("general")] };
-    for event in [Event::Link(Link::Connecting), welcomed, Event::Link(Link::Online), joined(0, 0)] {
+    for event in [Event::Link(Link::Connecting), welcomed(&["general"]), Event::Link(Link::Online), joined(0, 0)] {
         update(&mut model, event);
     }
     model
@@ -151,7 +165,7 @@ fn entries_find_their_places_whatever_comes_first() {
 
 #[test]
 fn another_log_begins_with_nothing_but_what_waits() {
-    let reset = Event::Joined { room: summary("general", 1), head: 3, after: 0, reset: true };
+    let reset = Event::Joined { joined: answer(3, 0), reset: true };
     let model = after([joined(9, 8), message(9, "Ben"), queued(7), read(9), reset]);
     assert!(seqs(&model).is_empty());
     assert_eq!(general(&model).waiting.len(), 1);
@@ -206,7 +220,7 @@ fn nothing_is_asked_for_before_the_room_is_joined_on_this_link() {
 
 #[test]
 fn messages_that_nobody_has_read_are_unread_here_or_not() {
-    let cy_comes = entry(3, "Cy", EntryKind::Joined);
+    let cy_comes = entry(3, "Cy", EntryKind::Joined { invite: None });
     let damaged = entry(4, "Cy", EntryKind::Damaged);
     let model = after([message(1, "Ben"), message(2, "Ada"), cy_comes, damaged]);
     assert_eq!(model.unread(), 1, "neither one's own messages nor who comes and goes are news");
@@ -270,11 +284,14 @@ fn people_come_and_go_and_the_room_list_counts_with_them() {
 
 #[test]
 fn the_room_list_is_replaced_or_amended() {
-    let list =
-        |all, rooms: &[&str]| Event::Rooms(RoomList { all, rooms: rooms.iter().map(|id| summary(id, 0)).collect() });
+    let list = |all, rooms: &[&str], gone: &[&str]| {
+        let gone = gone.iter().map(|id| room(id)).collect();
+        Event::Rooms(RoomList { all, rooms: rooms.iter().map(|id| summary(id, 0)).collect(), gone })
+    };
     let ids = |model: Model| model.rooms.keys().map(ToString::to_string).collect::<Vec<_>>();
-    assert_eq!(ids(after([list(false, &["tea"])])), ["general", "tea"]);
-    assert_eq!(ids(after([list(false, &["tea"]), list(true, &["books"])])), ["books"]);
+    assert_eq!(ids(after([list(false, &["tea"], &[])])), ["general", "tea"]);
+    assert_eq!(ids(after([list(false, &["tea"], &[]), list(true, &["books"], &[])])), ["books"]);
+    assert_eq!(ids(after([list(false, &["tea"], &["general"])])), ["tea"]);
 }
 
 #[test]
@@ -289,15 +306,14 @@ fn typing_names_others_until_they_have_said_it_or_the_link_is_lost() {
 
 #[test]
 fn a_room_that_was_left_is_neither_read_nor_peopled() {
-    let model = after([message(1, "Ben"), Event::Left { room: room("general") }]);
+    let model = after([message(1, "Ben"), left()]);
     assert_eq!(general(&model).standing, Standing::Left);
     assert_eq!(model.unread(), 0);
 }
 
 #[test]
 fn membership_is_what_the_server_says_on_every_welcome() {
-    let token = Token::parse(&"t".repeat(32)).unwrap();
-    let model = after([Event::Welcomed { user: user("Ada"), token, member_of: vec![room("tea")] }]);
+    let model = after([welcomed(&["tea"])]);
     assert_eq!(general(&model).standing, Standing::Outside);
     assert_eq!(model.standing(&room("tea")), Standing::Member);
 }
