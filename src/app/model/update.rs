@@ -3,9 +3,7 @@ use std::sync::Arc;
 use super::conversation::mentions;
 use super::{Conversation, Delivery, Model, Pause, Standing, Waiting};
 use crate::app::shared::Shared;
-use crate::protocol::{
-    Entry, ErrorCode, MessageId, Presence, Profile, Refusal, RoomId, RoomList, Seq, Typing, UserId,
-};
+use crate::protocol::{Entry, ErrorCode, MessageId, Presence, Profile, Refusal, RoomId, RoomList, Seq, Typing, UserId};
 use crate::session::{Event, Link};
 
 mod entries;

@@ -6,7 +6,7 @@ use crate::app::model::{Changing, Gone, Terms};
 use crate::log::{RoomState, Secret};
 use crate::protocol::{
     Access, Changed, EntryKind, HistoryPage, InviteCode, InviteId, Joined, Left, LeftReason, MemberPage, Profile, Role,
-    RoomMember, RoomSettings, RoomSummary,
+    RoomMember, RoomSettings, RoomSummary, User,
 };
 
 const PAGE: usize = 2;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::app::bootstrap::Bootstrap;
 use crate::app::model::Making;
-use crate::protocol::{Access, Role};
+use crate::protocol::{Access, Role, User};
 use crate::protocol::{EntryKind, HistoryPage, Joined, Left, Profile, RoomSummary, UserId};
 
 fn room(name: &str) -> RoomId {
