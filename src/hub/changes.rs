@@ -122,30 +122,11 @@ impl Hub {
                 check_bounds(seconds, SLOW_MODE_SECONDS_MAX)?;
                 EntryKind::SlowMode { seconds }
             }
-            RoomChange::Role { user: target, role } => return self.draft_role(now, conn, user, room, &target, role),
-            RoomChange::Remove { user: target } => {
-                let user = self.check_target(user, room, &target, Deed::Remove)?;
-                EntryKind::Removed { user }
-            }
-            RoomChange::Ban { user: target } => {
-                let user = self.check_target(user, room, &target, Deed::Ban)?;
-                if self.rooms.get(room).is_some_and(|room| room.state.bans.len() >= BANS_PER_ROOM_MAX) {
-                    return Err(Failure::out_of_bounds());
-                }
-                EntryKind::Banned { user }
-            }
-            RoomChange::Unban { user: target } => {
-                self.check_deed(user, room, Deed::Unban)?;
-                let name = self.rooms.get(room).and_then(|room| room.state.bans.get(&target)).cloned();
-                let user = User { id: target, name: name.ok_or_else(Failure::no_such_person)? };
-                EntryKind::Unbanned { user }
-            }
-            RoomChange::Mute { user: target, seconds } => {
-                check_bounds(seconds, MUTE_SECONDS_MAX)?;
-                let user = self.check_target(user, room, &target, Deed::Mute)?;
-                let until = if seconds == 0 { 0 } else { now.unix_ms + u64::from(seconds) * 1_000 };
-                EntryKind::Muted { user, until }
-            }
+            RoomChange::Role { .. }
+            | RoomChange::Remove { .. }
+            | RoomChange::Ban { .. }
+            | RoomChange::Unban { .. }
+            | RoomChange::Mute { .. } => return self.draft_on_person(now, conn, user, room, change),
             RoomChange::DeleteMessage { seq } => {
                 self.check_deed(user, room, Deed::Read)?;
                 // Whose message it is only the log knows.
@@ -174,6 +155,45 @@ impl Hub {
                 self.check_deed(user, room, Deed::Close)?;
                 EntryKind::Closed
             }
+        };
+        Ok(Some(kind.into()))
+    }
+
+    /// The changes that are about somebody.
+    fn draft_on_person(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        user: &UserId,
+        room: &RoomId,
+        change: RoomChange,
+    ) -> Result<Option<Draft>, Failure> {
+        let kind = match change {
+            RoomChange::Role { user: target, role } => return self.draft_role(now, conn, user, room, &target, role),
+            RoomChange::Remove { user: target } => {
+                let user = self.check_target(user, room, &target, Deed::Remove)?;
+                EntryKind::Removed { user }
+            }
+            RoomChange::Ban { user: target } => {
+                let user = self.check_target(user, room, &target, Deed::Ban)?;
+                if self.rooms.get(room).is_some_and(|room| room.state.bans.len() >= BANS_PER_ROOM_MAX) {
+                    return Err(Failure::out_of_bounds());
+                }
+                EntryKind::Banned { user }
+            }
+            RoomChange::Unban { user: target } => {
+                self.check_deed(user, room, Deed::Unban)?;
+                let name = self.rooms.get(room).and_then(|room| room.state.bans.get(&target)).cloned();
+                let user = User { id: target, name: name.ok_or_else(Failure::no_such_person)? };
+                EntryKind::Unbanned { user }
+            }
+            RoomChange::Mute { user: target, seconds } => {
+                check_bounds(seconds, MUTE_SECONDS_MAX)?;
+                let user = self.check_target(user, room, &target, Deed::Mute)?;
+                let until = if seconds == 0 { 0 } else { now.unix_ms + u64::from(seconds) * 1_000 };
+                EntryKind::Muted { user, until }
+            }
+            _ => return Err(Failure::not_allowed()),
         };
         Ok(Some(kind.into()))
     }
