@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use parlor::hub::{ConnId, PageRequest};
 use parlor::log::{Append, Batch, Engine, PageRange, Reader, Ticket};
-use parlor::protocol::{EntryKind, MessageId, RoomId, RoomName, User, UserId};
+use parlor::protocol::{Access, EntryKind, MessageId, RoomId, RoomName, User, UserId};
 use parlor::server::store::{Reply, SqliteEngine, Store};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -167,14 +167,14 @@ fn open(dir: &Path) -> SqliteEngine {
     let mut engine = SqliteEngine::open(dir).unwrap();
     let create = |n| {
         let name = RoomName::parse(&format!("Room {n}")).unwrap();
-        append(name.id().clone(), person(0), EntryKind::Created { name: name.as_str().into() })
+        append(name.id().clone(), person(0), EntryKind::Created { name: name.as_str().into(), access: Access::Open })
     };
     engine.commit(Batch { appends: (0..ROOMS).map(create).collect(), reads: vec![] }).unwrap();
     engine
 }
 
 fn append(room: RoomId, by: User, kind: EntryKind) -> Append {
-    Append { ticket: Ticket(0), room, at: 1_764_000_000_000, by, kind, repeat_only: false }
+    Append { ticket: Ticket(0), room, at: 1_764_000_000_000, by, kind, repeat_only: false, secret: None }
 }
 
 fn room(n: u64) -> RoomId {
@@ -203,7 +203,11 @@ impl People {
         self.sent += 1;
         let id = MessageId::v7(1_764_000_000_000 + self.sent / 10, self.rng.u128(..));
         let body = "A message as people write them in a chat, most often of one line.".into();
-        append(room(self.sent % ROOMS), person(self.rng.u64(..PEOPLE)), EntryKind::Message { id, body })
+        append(
+            room(self.sent % ROOMS),
+            person(self.rng.u64(..PEOPLE)),
+            EntryKind::Message { id, body, mentions: vec![] },
+        )
     }
 
     fn batch(&mut self, size: usize) -> Batch {

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::{Fixture, append, commit, commit_one, created, entries, loaded, message, open_with_room, room, seqs};
+use super::{
+    Fixture, append, commit, commit_one, created, entries, joined, loaded, message, open_with_room, room, seqs, state,
+};
 use crate::log::{AppendError, Appended, Engine};
 use crate::protocol::{EntryKind, RoomId, Seq};
 
@@ -36,7 +38,7 @@ pub fn what_is_committed_is_what_was_appended_and_is_there_after_a_restart<F: Fi
     let mut engine = fixture.open();
     let appends = vec![
         created("茶室"),
-        append("茶室", "ada", EntryKind::Joined),
+        joined("茶室", "ada"),
         message("茶室", "ada", "m-1", "\"quotes\", \\ and\nlines 👩‍🚀 \u{0} '); DROP TABLE entries; --"),
         append("茶室", "ada", EntryKind::Left),
     ];
@@ -51,7 +53,7 @@ pub fn what_is_committed_is_what_was_appended_and_is_there_after_a_restart<F: Fi
 
     let mut engine = fixture.open();
     assert_eq!(entries(&engine, "茶室"), answered);
-    assert_eq!(loaded(&mut engine, "茶室").name, room("茶室").to_name());
+    assert_eq!(state(&mut engine, "茶室").name, room("茶室").to_name());
 }
 
 pub fn a_message_sent_again_is_the_first_one_for_ever<F: Fixture>(fixture: &mut F) {
@@ -104,7 +106,7 @@ pub fn an_append_that_breaks_a_rule_harms_no_other<F: Fixture>(fixture: &mut F) 
             created("general"),
             created("nowhere"),
             created("nowhere"),
-            append("nowhere", "ada", EntryKind::Joined),
+            joined("nowhere", "ada"),
             message("general", "ada", "m-3", "after"),
         ],
     );

@@ -1,5 +1,7 @@
-use super::{Fixture, append, commit, commit_one, created, entries, loaded, mark, message, open_with_room, page, seqs};
-use crate::log::{Append, AppendError, Batch, Engine, Member, PageRange};
+use super::{
+    Fixture, append, commit, commit_one, created, entries, joined, mark, message, open_with_room, page, seqs, state,
+};
+use crate::log::{Append, AppendError, Batch, Engine, PageRange};
 use crate::protocol::EntryKind;
 
 fn batch(appends: Vec<Append>) -> Batch {
@@ -8,12 +10,12 @@ fn batch(appends: Vec<Append>) -> Batch {
 
 pub fn a_commit_that_fails_in_the_middle_leaves_nothing_behind<F: Fixture>(fixture: &mut F) {
     let mut engine = open_with_room(fixture);
-    commit_one(&mut engine, append("general", "ada", EntryKind::Joined)).unwrap();
+    commit_one(&mut engine, joined("general", "ada")).unwrap();
     let appends = vec![
         message("general", "ada", "m-1", "hi"),
         created("random"),
         append("general", "ada", EntryKind::Left),
-        append("general", "bo", EntryKind::Joined),
+        joined("general", "bo"),
         message("general", "ada", "m-2", "hi"),
     ];
     fixture.set_space(Some(4));
@@ -22,8 +24,8 @@ pub fn a_commit_that_fails_in_the_middle_leaves_nothing_behind<F: Fixture>(fixtu
     let nothing_has_changed = |engine: &mut F::Engine| {
         assert_eq!(seqs(&entries(engine, "general")), [1, 2]);
         assert_eq!(engine.load().unwrap().rooms.len(), 1);
-        let Member { user, read } = loaded(engine, "general").members.remove(0);
-        assert_eq!((user.id.as_str(), read), ("ada", 2));
+        let members = state(engine, "general").members;
+        assert!(members.iter().map(|(id, member)| (id.as_str(), member.read)).eq([("ada", 2)]));
     };
     nothing_has_changed(&mut engine);
     drop(engine);

@@ -1,17 +1,16 @@
-use super::{Fixture, append, commit_one, loaded, mark, mark_read, message, open_with_room, user};
+use super::{Fixture, append, commit_one, joined, loaded, mark, mark_read, message, open_with_room, state, user};
 use crate::log::{Batch, Engine, Member};
-use crate::protocol::{EntryKind, Seq};
+use crate::protocol::{EntryKind, Seq, User};
 
 /// Those of `general`, with how far they have read, in order of their ids.
 fn members(engine: &mut impl Engine) -> Vec<(String, Seq)> {
-    let mut members = loaded(engine, "general").members;
-    members.sort_by(|a, b| a.user.id.cmp(&b.user.id));
-    members.into_iter().map(|Member { user, read }| (user.id.as_str().to_owned(), read)).collect()
+    let members = state(engine, "general").members;
+    members.into_iter().map(|(id, Member { read, .. })| (id.into(), read)).collect()
 }
 
 /// The seq that it gets.
 fn joins(engine: &mut impl Engine, name: &str) -> Seq {
-    commit_one(engine, append("general", name, EntryKind::Joined)).unwrap().entry.seq
+    commit_one(engine, joined("general", name)).unwrap().entry.seq
 }
 
 fn leaves(engine: &mut impl Engine, name: &str) {
@@ -37,9 +36,9 @@ pub fn members_are_those_who_joined_and_did_not_leave<F: Fixture>(fixture: &mut 
             drop(engine);
             engine = fixture.open();
         }
-        let mut users: Vec<_> = loaded(&mut engine, "general").members.into_iter().map(|it| it.user).collect();
-        users.sort_by(|a, b| a.id.cmp(&b.id));
-        assert_eq!(users, expected);
+        let members = state(&mut engine, "general").members;
+        let users = members.into_iter().map(|(id, member)| User { id, name: member.name });
+        assert_eq!(users.collect::<Vec<_>>(), expected);
     }
     assert_eq!(loaded(&mut engine, "general").head, 10);
 }

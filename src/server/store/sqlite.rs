@@ -4,6 +4,8 @@ mod appender;
 mod checksum;
 mod connect;
 mod reader;
+mod remains;
+mod room_tables;
 mod rows;
 mod schema;
 mod stamp;
@@ -99,7 +101,7 @@ impl Engine for SqliteEngine {
     type Reader = SqliteReader;
 
     fn load(&mut self) -> Result<Loaded, EngineError> {
-        let load = |db| Ok(Loaded { epoch: rows::epoch(&db)?, rooms: rows::rooms(&db)? });
+        let load = |db| Ok(Loaded { epoch: rows::epoch(&db)?, rooms: room_tables::load(&db)? });
         connect::to_read(&self.path).and_then(load).map_err(engine_error)
     }
 
@@ -120,6 +122,9 @@ impl Drop for SqliteEngine {
     fn drop(&mut self) {
         let db = self.db.take().map_or_else(|| connect::to_write(&self.path), Ok);
         let renewed = db.and_then(|db| stamp::renew(&db, &self.lock).map(|()| db));
+        if let Err(error) = renewed.as_ref().map_or(Ok(()), remains::clear) {
+            tracing::warn!(%error, "words of deleted messages may stay in the database until the next stop");
+        }
         if let Err(error) = renewed.map_err(|error| error.to_string()).and_then(|db| connect::empty_wal(&db)) {
             tracing::warn!(%error, "the newest entries stay in the files beside the database; keep them together");
         }

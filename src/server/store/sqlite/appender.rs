@@ -3,7 +3,8 @@ use std::collections::hash_map::Entry as Slot;
 use rusqlite::{CachedStatement, OptionalExtension, Transaction, params};
 
 use super::Places;
-use super::checksum::{Stored, checksum};
+use super::checksum::checksum_of;
+use super::room_tables::RoomTables;
 use super::rows::{self, Place};
 use crate::log::{Append, AppendError, Appended, Batch, ReadMark};
 use crate::protocol::{Entry, EntryKind, MessageId, RoomId, encode};
@@ -48,17 +49,27 @@ impl<'t> Appender<'t> {
             };
         }
         let Some(place) = places.get_mut(&append.room) else { return Ok(Err(AppendError::NoSuchRoom)) };
-        let Append { room, at, by, kind, repeat_only, .. } = append;
+        if place.is_closed {
+            return Ok(Err(AppendError::RoomClosed));
+        }
+        let Append { room, at, by, kind, repeat_only, secret, .. } = append;
         let entry = Entry { room, seq: place.head + 1, at, by, kind };
         if repeat_only {
             return self.repeat(place.number, &entry, AppendError::NoSuchMessage);
+        }
+        let tables = RoomTables::new(self.transaction, place.number);
+        if let EntryKind::Deleted { seq } = &entry.kind
+            && !tables.erase(&entry.room, *seq)?
+        {
+            return Ok(Err(AppendError::NoSuchMessage));
         }
         if !self.insert(place.number, &entry)? {
             // Its id is known, so if it is not found its entry is lost.
             return self.repeat(place.number, &entry, AppendError::Damaged);
         }
         place.head = entry.seq;
-        self.keep_members(place.number, &entry)?;
+        place.is_closed = entry.kind == EntryKind::Closed;
+        tables.apply(&entry, secret.as_ref())?;
         Ok(Ok(Appended { entry, new: true }))
     }
 
@@ -66,20 +77,13 @@ impl<'t> Appender<'t> {
         self.transaction
             .prepare_cached("INSERT INTO rooms (id, name) VALUES (?, ?)")?
             .execute([room.as_str(), name])?;
-        Ok(Place { number: self.transaction.last_insert_rowid(), head: 0 })
+        Ok(Place { number: self.transaction.last_insert_rowid(), head: 0, is_closed: false })
     }
 
     /// False for a message that is in the log already.
     fn insert(&mut self, room: i64, entry: &Entry) -> rusqlite::Result<bool> {
         let (by_id, by_name, kind) = (entry.by.id.as_str(), entry.by.name.as_str(), encode(&entry.kind));
-        let stored = Stored {
-            seq: entry.seq,
-            at: entry.at,
-            by_id: by_id.as_bytes(),
-            by_name: by_name.as_bytes(),
-            kind: kind.as_bytes(),
-        };
-        let sum = checksum(&entry.room, &stored);
+        let sum = checksum_of(entry, &kind);
         let (seq, at, message) =
             (rows::signed(entry.seq), rows::signed(entry.at), entry.message_id().map(MessageId::as_str));
         self.insert.execute(params![room, seq, at, by_id, by_name, message, kind, sum]).map(|inserted| inserted == 1)
@@ -99,28 +103,8 @@ impl<'t> Appender<'t> {
         })
     }
 
-    fn keep_members(&self, room: i64, entry: &Entry) -> rusqlite::Result<()> {
-        let user = entry.by.id.as_str();
-        match entry.kind {
-            EntryKind::Joined { .. } => self
-                .transaction
-                .prepare_cached("INSERT OR REPLACE INTO members (room, user, name, read) VALUES (?, ?, ?, ?)")?
-                .execute(params![room, user, entry.by.name, rows::signed(entry.seq)])?,
-            EntryKind::Left => self
-                .transaction
-                .prepare_cached("DELETE FROM members WHERE room = ? AND user = ?")?
-                .execute(params![room, user])?,
-            _ => 0,
-        };
-        Ok(())
-    }
-
     fn mark_read(&self, places: &Places, mark: &ReadMark) -> rusqlite::Result<()> {
         let Some(place) = places.get(&mark.room) else { return Ok(()) };
-        let seq = rows::signed(mark.seq.min(place.head));
-        self.transaction
-            .prepare_cached("UPDATE members SET read = ?3 WHERE room = ?1 AND user = ?2 AND read < ?3")?
-            .execute(params![place.number, mark.user.as_str(), seq])
-            .map(drop)
+        RoomTables::new(self.transaction, place.number).mark_read(&mark.user, mark.seq.min(place.head))
     }
 }

@@ -2,7 +2,7 @@
 
 use crc32fast::Hasher;
 
-use crate::protocol::{RoomId, Seq};
+use crate::protocol::{Entry, RoomId, Seq};
 
 /// What is stored of an entry, as it is stored.
 pub struct Stored<'a> {
@@ -24,6 +24,13 @@ pub fn checksum(room: &RoomId, stored: &Stored) -> u32 {
         hasher.update(text);
     }
     hasher.finalize()
+}
+
+/// The CRC-32 of an entry whose kind is this JSON.
+pub fn checksum_of(entry: &Entry, kind: &str) -> u32 {
+    let Entry { room, seq, at, by, .. } = entry;
+    let (by_id, by_name) = (by.id.as_str().as_bytes(), by.name.as_bytes());
+    checksum(room, &Stored { seq: *seq, at: *at, by_id, by_name, kind: kind.as_bytes() })
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 const WAL_PAGES: u32 = 4_096;
 /// In KiB. The pages that appends touch are those at the ends of rooms, and of each person's message ids.
 const CACHE_KIB: i32 = 32 * 1_024;
+/// More than the program has, so that none is prepared twice.
+const STATEMENTS_KEPT: usize = 64;
 
 /// Makes the database if there is none.
 pub fn to_make(path: &Path) -> rusqlite::Result<Connection> {
@@ -43,6 +45,10 @@ fn prepare(db: Connection) -> rusqlite::Result<Connection> {
     db.pragma_update(None, "cache_size", -CACHE_KIB)?;
     // Damage to a page is noticed when it is read, and not when it has been built upon.
     db.pragma_update(None, "cell_size_check", true)?;
+    // What is deleted is overwritten and not only forgotten: in the database at the next checkpoint, which also brings
+    // the write-ahead log to be written over from its beginning, and at the latest when the log is closed.
+    db.pragma_update(None, "secure_delete", true)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     // Rooms are looked up before anything is written, so that every insert need not do it again.
     db.pragma_update(None, "foreign_keys", false)?;
     Ok(db)

@@ -24,9 +24,12 @@ impl SqliteReader {
             Some(db) => db,
             closed => closed.insert(connect::to_read(&self.path)?),
         };
-        let Some(place) = rows::place(db, room)? else { return Ok(Page::default()) };
+        // Or entries would be missed that were deleted with their room in between.
+        let snapshot = db.transaction()?;
+        let place = rows::place_of(&snapshot, room)?.filter(|place| !place.is_closed);
+        let Some(place) = place else { return Ok(Page::default()) };
         let seqs = range.seqs(place.head, limit);
-        let mut statement = db.prepare_cached(&format!(
+        let mut statement = snapshot.prepare_cached(&format!(
             "SELECT {} FROM entries WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq {}",
             rows::ENTRY,
             if matches!(range, PageRange::After(_)) { "ASC" } else { "DESC" }

@@ -1,16 +1,22 @@
 //! How rows are read back as what they were.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::checksum::{Stored, checksum};
-use crate::log::{LoadedRoom, Member, RoomState, damaged};
-use crate::protocol::{Entry, Epoch, InvalidId, Role, RoomId, Seq, User, UserId};
+use crate::log::damaged;
+use crate::protocol::{Entry, Epoch, InvalidId, RoomId, Seq, User, encode};
 
 /// The columns that [`entry`] reads, in this order.
 pub const ENTRY: &str = "seq, at, by_id, by_name, kind, checksum";
+
+/// The columns of `rooms` that [`place`] reads, in this order. A deleted room has no entries to count.
+pub const PLACE: &str =
+    "number, coalesce(closed, (SELECT max(seq) FROM entries WHERE room = number), 0), closed IS NOT NULL";
 
 /// A room as the writer needs it.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +24,7 @@ pub struct Place {
     /// The room's number in other tables.
     pub number: i64,
     pub head: Seq,
+    pub is_closed: bool,
 }
 
 /// The entry of a row, or what stands in its place if the row is not as it was written. Fails only where the seq
@@ -48,40 +55,37 @@ pub fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
 
 /// Looks at the last entry of every room and not at the others, which are many.
 pub fn places(db: &Connection) -> rusqlite::Result<HashMap<RoomId, Place>> {
-    let mut statement =
-        db.prepare("SELECT id, number, (SELECT coalesce(max(seq), 0) FROM entries WHERE room = number) FROM rooms")?;
-    let place = |row: &Row| Ok((id(row, 0)?, Place { number: row.get(1)?, head: unsigned(row, 2)? }));
-    statement.query_map([], place)?.collect()
+    let mut statement = db.prepare(&format!("SELECT {PLACE}, id FROM rooms"))?;
+    statement.query_map([], |row| Ok((id(row, 3)?, place(row)?)))?.collect()
 }
 
-pub fn place(db: &Connection, room: &RoomId) -> rusqlite::Result<Option<Place>> {
-    let mut statement = db.prepare_cached(
-        "SELECT number, (SELECT coalesce(max(seq), 0) FROM entries WHERE room = number) FROM rooms WHERE id = ?",
-    )?;
-    statement.query_row([room.as_str()], |row| Ok(Place { number: row.get(0)?, head: unsigned(row, 1)? })).optional()
+pub fn place_of(db: &Connection, room: &RoomId) -> rusqlite::Result<Option<Place>> {
+    let mut statement = db.prepare_cached(&format!("SELECT {PLACE} FROM rooms WHERE id = ?"))?;
+    statement.query_row([room.as_str()], place).optional()
 }
 
-pub fn rooms(db: &Connection) -> rusqlite::Result<Vec<LoadedRoom>> {
-    let mut statement = db.prepare("SELECT name FROM rooms WHERE number = ?")?;
-    let load = |(room, place): (RoomId, Place)| {
-        let name = statement.query_row([place.number], |row| row.get(0))?;
-        let state = RoomState { name, members: members(db, place.number)?, ..RoomState::default() };
-        Ok(LoadedRoom { room, head: place.head, state })
-    };
-    places(db)?.into_iter().map(load).collect()
-}
-
-fn members(db: &Connection, room: i64) -> rusqlite::Result<BTreeMap<UserId, Member>> {
-    let mut statement = db.prepare_cached("SELECT user, name, read FROM members WHERE room = ?")?;
-    let member = |row: &Row| {
-        let (role, joined, mentions) = (Role::Member, 0, vec![]);
-        Ok((id(row, 0)?, Member { name: row.get(1)?, role, joined, read: unsigned(row, 2)?, mentions }))
-    };
-    statement.query_map([room], member)?.collect()
+/// Of a row that begins with the columns of [`PLACE`].
+pub fn place(row: &Row) -> rusqlite::Result<Place> {
+    Ok(Place { number: row.get(0)?, head: unsigned(row, 1)?, is_closed: row.get(2)? })
 }
 
 pub fn id<T: TryFrom<String, Error = InvalidId>>(row: &Row, column: usize) -> rusqlite::Result<T> {
     T::try_from(row.get(column)?).map_err(|error| broken(column, error))
+}
+
+pub fn optional_unsigned(row: &Row, column: usize) -> rusqlite::Result<Option<u64>> {
+    let number: Option<i64> = row.get(column)?;
+    number.map(u64::try_from).transpose().map_err(|error| broken(column, error))
+}
+
+/// What the wire calls it is what it is called in a table.
+pub fn word(value: &impl Serialize) -> String {
+    encode(value).trim_matches('"').into()
+}
+
+pub fn from_word<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
+    let word: String = row.get(column)?;
+    serde_json::from_value(word.into()).map_err(|error| broken(column, error))
 }
 
 /// SQLite has signed numbers only; ours are never negative.

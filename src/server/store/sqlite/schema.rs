@@ -8,7 +8,7 @@ use super::rows;
 type Migration = fn(&Transaction) -> rusqlite::Result<()>;
 
 /// Each brings a database from the version of its place in this list to the next. Those released never change.
-const MIGRATIONS: [Migration; 2] = [to_1, to_2];
+const MIGRATIONS: [Migration; 3] = [to_1, to_2, to_3];
 
 /// The version that this program writes.
 pub const VERSION: usize = MIGRATIONS.len();
@@ -20,7 +20,11 @@ pub fn version(db: &Connection) -> rusqlite::Result<usize> {
 
 /// Each step is done wholly or not at all.
 pub fn migrate(db: &mut Connection, found: usize) -> rusqlite::Result<()> {
-    for (version, migration) in MIGRATIONS.iter().enumerate().skip(found) {
+    migrate_to(db, found, VERSION)
+}
+
+pub fn migrate_to(db: &mut Connection, found: usize, wanted: usize) -> rusqlite::Result<()> {
+    for (version, migration) in MIGRATIONS.iter().enumerate().take(wanted).skip(found) {
         let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         migration(&step)?;
         step.pragma_update(None, "user_version", (version + 1) as u32)?;
@@ -37,6 +41,10 @@ fn to_2(step: &Transaction) -> rusqlite::Result<()> {
     step.execute_batch(include_str!("schema/2.sql"))?;
     copy_with_checksums(step)?;
     step.execute_batch("DROP TABLE entries_1")
+}
+
+fn to_3(step: &Transaction) -> rusqlite::Result<()> {
+    step.execute_batch(include_str!("schema/3.sql"))
 }
 
 fn copy_with_checksums(step: &Transaction) -> rusqlite::Result<()> {

@@ -1,4 +1,5 @@
 mod damage;
+mod deleting;
 mod failures;
 mod migration;
 mod restoring;

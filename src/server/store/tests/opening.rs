@@ -10,7 +10,7 @@ use crate::log::{Loaded, PageRange, Unavailable};
 use crate::server::store::{OpenError, Store};
 
 fn names_and_heads(loaded: &Loaded) -> Vec<(&str, u64)> {
-    let mut rooms: Vec<_> = loaded.rooms.iter().map(|room| (room.name.as_str(), room.head)).collect();
+    let mut rooms: Vec<_> = loaded.rooms.iter().map(|room| (room.state.name.as_str(), room.head)).collect();
     rooms.sort_unstable();
     rooms
 }
@@ -55,7 +55,7 @@ fn what_cannot_be_opened_says_what_to_do_in_one_line() {
     let db = Connection::open(dir.path().join("newer/parlor.sqlite")).unwrap();
     db.pragma_update(None, "user_version", 99).unwrap();
     let line = refused(&dir.path().join("newer"));
-    assert!(line.contains("newer Parlor (schema 99, this one knows 2)") && !line.contains('\n'), "{line}");
+    assert!(line.contains("newer Parlor (schema 99, this one knows 3)") && !line.contains('\n'), "{line}");
 }
 
 #[test]

@@ -3,16 +3,16 @@ use std::thread;
 use rusqlite::Connection;
 
 use super::{Asked, Log, Watch, Watched};
-use crate::log::conformance::{append, mark, message, room};
+use crate::log::conformance::{joined, mark, message, room, user};
 use crate::log::{AppendError, Engine, MemoryEngine, PageRange};
-use crate::protocol::{EntryKind, Seq};
+use crate::protocol::Seq;
 use crate::server::store::{Health, REQUESTS_WAITING_MAX};
 
 /// A log that is in the middle of a commit, the one of ticket 0, by which ada joins `general`.
 fn committing() -> (Log, MemoryEngine, Watch) {
     let (watched, engine, watch) = Watched::new();
     let mut log = Log::start(watched);
-    log.ask(append("general", "ada", EntryKind::Joined));
+    log.ask(joined("general", "ada"));
     assert_eq!(watch.begun(), Asked { appends: 1, reads: 0 });
     (log, engine, watch)
 }
@@ -20,7 +20,7 @@ fn committing() -> (Log, MemoryEngine, Watch) {
 /// How far ada has read in `general`.
 fn read(engine: &MemoryEngine) -> Seq {
     let loaded = engine.clone().load().unwrap();
-    loaded.rooms.iter().find(|it| it.room == room("general")).unwrap().members[0].read
+    loaded.rooms.iter().find(|it| it.room == room("general")).unwrap().state.members[&user("ada").id].read
 }
 
 fn await_good(health: &Health) {
@@ -119,7 +119,7 @@ fn a_failure_is_told_and_the_log_is_tried_again_until_it_can_be_written_without_
     await_good(&health);
     assert_eq!(watch.begun(), Asked { appends: 0, reads: 1 }, "the mark was kept");
     drop(watch);
-    assert!(log.append(append("general", "ada", EntryKind::Joined)).unwrap().new);
+    assert!(log.append(joined("general", "ada")).unwrap().new);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 use std::fs;
 
 use super::OnDisk;
-use crate::log::conformance::{Fixture, commit, commit_one, created, message, room};
+use crate::log::conformance::{Fixture, append, commit, commit_one, created, message, room};
 use crate::log::{AppendError, Engine, PageRange, Reader, damaged};
-use crate::protocol::{Entry, Seq};
+use crate::protocol::{Entry, EntryKind, Seq};
 
 /// A log with five entries in `general`, closed.
 fn five_entries() -> OnDisk {
@@ -39,6 +39,24 @@ fn a_change_to_any_field_of_an_entry_is_noticed() {
         let mut expected = intact;
         expected[2] = damaged(&room("general"), 3);
         assert_eq!(page(&mut on_disk, PageRange::After(0)), expected, "{change}");
+    }
+}
+
+#[test]
+fn a_change_to_an_erased_message_is_noticed() {
+    for change in ["by_id = 'bo'", "by_name = 'EVE'", "kind = replace(kind, 'm-3', 'm-4')", "checksum = checksum + 1"] {
+        let mut on_disk = five_entries();
+        let mut engine = on_disk.open();
+        commit_one(&mut engine, append("general", "ada", EntryKind::Deleted { seq: 3 })).unwrap();
+        drop(engine);
+        let mut expected = page(&mut on_disk, PageRange::After(0));
+        assert!(matches!(expected[2].kind, EntryKind::Erased { .. }));
+        expected[2] = damaged(&room("general"), 3);
+        let sql = format!("UPDATE entries SET {change} WHERE room = 1 AND seq = 3");
+        assert_eq!(on_disk.database().execute(&sql, []), Ok(1));
+        assert_eq!(page(&mut on_disk, PageRange::After(0)), expected, "{change}");
+        let deletes = append("general", "ada", EntryKind::Deleted { seq: 3 });
+        assert_eq!(commit_one(&mut on_disk.open(), deletes), Err(AppendError::NoSuchMessage));
     }
 }
 
