@@ -44,6 +44,7 @@ impl Hub {
         };
         let user = profile.user.id.clone();
         state.stage = Stage::Greeted { user: user.clone(), login };
+        state.room_list_due = true;
         if self.people.get(&user).is_some_and(|person| person.conns.len() >= CONNECTIONS_PER_PERSON_MAX) {
             return self.close(now, conn, CloseCode::TooManyConnections);
         }
