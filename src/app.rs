@@ -22,7 +22,7 @@ pub use bootstrap::Bootstrap;
 pub use document::shell;
 pub use host::Host;
 pub use model::{Model, update};
-use pages::{Layout, Lobby, NotFound, RoomPage};
+use pages::{AccountPage, AdminPage, Layout, Lobby, NotFound, RoomPage};
 use store::Store;
 
 #[component]
@@ -46,6 +46,8 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("/") view=Layout>
                     <Route path=path!("") view=Lobby/>
                     <Route path=path!("rooms/:id") view=RoomPage/>
+                    <Route path=path!("account") view=AccountPage/>
+                    <Route path=path!("admin") view=AdminPage/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -14,7 +14,7 @@ type Answer = Box<dyn FnOnce(&str) -> Result<(), serde_json::Error>>;
 /// What a form asks the server, one question at a time, and what has come of the last one.
 #[derive(Clone, Copy)]
 pub struct Asking {
-    store: Store,
+    pub store: Store,
     pub pending: RwSignal<bool>,
     /// Why it could not be done, in words.
     pub failure: RwSignal<Option<String>>,

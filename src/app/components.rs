@@ -3,10 +3,14 @@
 use leptos::html::Button;
 use leptos::prelude::*;
 
+mod account;
+mod admin;
 mod arrival;
 mod ask_form;
 mod avatar;
+mod back;
 mod composer;
+mod confirm;
 mod connection;
 mod conversation;
 mod enter_form;
@@ -28,7 +32,11 @@ mod sign_in_form;
 mod tick;
 mod typing;
 
-pub use arrival::Arrival;
+pub use account::Account;
+pub use admin::Admin;
+pub use arrival::{Arrival, secret_in};
+pub use ask_form::Outcome;
+pub use back::Back;
 pub use connection::Connection;
 pub use conversation::Conversation;
 pub use lamp::Lamp;

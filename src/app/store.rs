@@ -94,6 +94,15 @@ impl Store {
         }
     }
 
+    /// For a moment that need not be exact.
+    pub fn moment(self, at: u64) -> String {
+        match self.host() {
+            Some(host) if host.day_around(host.now()).contains(&at) => format!("today at {}", host.time_text(at)),
+            Some(host) => format!("on {}", host.day_text(at)),
+            None => String::new(),
+        }
+    }
+
     pub fn command(self, command: Command) {
         if let Some(host) = self.host() {
             host.command(command);
@@ -109,6 +118,11 @@ impl Store {
     /// What one knows of oneself has changed.
     pub fn be(self, profile: Profile) {
         self.model.update(|model| model.be(profile));
+    }
+
+    /// The server has taken the person for its administrator.
+    pub fn be_admin(self) {
+        self.model.update(|model| model.admin = true);
     }
 
     /// The browser's login has ended by the person's own will. The server tells so too, unless there is no link.

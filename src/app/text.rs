@@ -6,8 +6,10 @@ mod links;
 mod person;
 mod words;
 
-pub use account::{failure, password_trouble};
+pub use account::{access, failure, owners, password_trouble, room_counts, sign_up};
 pub use emoji::is_only_emoji;
 pub use links::{Segment, segments};
 pub use person::{hue, initials};
-pub use words::{chars_left, connection, missing, note, online, pause, problem, refusal, room_label, typing, unread};
+pub use words::{
+    chars_left, connection, missing, note, online, pause, problem, refusal, room_label, thousands, typing, unread,
+};

@@ -12,35 +12,41 @@ use crate::protocol::ErrorCode;
 #[component]
 pub fn AskForm(
     /// Unique on the page.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     asking: Asking,
-    #[prop(into)] action: Signal<&'static str>,
-    submit: Box<dyn Fn()>,
+    action: &'static str,
+    submit: Callback<()>,
     /// For what cannot be undone.
     #[prop(optional)]
     danger: bool,
+    /// Its fields keep what they hold when it is done.
+    #[prop(optional)]
+    keeps: bool,
     #[prop(optional, into)] cancel: Option<Callback<()>>,
-    children: Children,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let store = Store::here();
     let form = NodeRef::<Form>::new();
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         if untrack(|| asking.is_free()) {
-            submit();
+            submit.run(());
         }
     };
     Effect::new(move || {
         let Some(form) = form.get() else { return };
         if asking.failure.with(Option::is_some) {
             focus(&form, asking.code.get_untracked());
-        } else if asking.done.with(Option::is_some) {
-            form.reset();
+        } else if asking.done.with(Option::is_some) && !keeps {
+            // What its fields hold by themselves may change in the same step.
+            request_animation_frame(move || form.reset());
         }
     });
+    let form_id = id.clone();
     view! {
-        <form id=id class="ask-form" method="post" novalidate=true node_ref=form on:submit=on_submit>
-            {children()}
+        <form id=form_id class="ask-form" method="post" novalidate=true node_ref=form on:submit=on_submit>
+            {children.map(|children| children())}
             <Outcome id asking/>
             <p class="ask-buttons">
                 <button
@@ -51,7 +57,7 @@ pub fn AskForm(
                     aria-disabled=move || (!asking.is_free()).then_some("true")
                     aria-busy=move || asking.pending.get().then_some("true")
                 >
-                    {move || action.get()}
+                    {action}
                 </button>
                 {cancel.map(|cancel| view! {
                     <button class="button quiet" type="button" on:click=move |_| cancel.run(())>"Cancel"</button>
@@ -63,7 +69,7 @@ pub fn AskForm(
 
 /// What has come of a question, read aloud when it changes.
 #[component]
-pub fn Outcome(id: &'static str, asking: Asking) -> impl IntoView {
+pub fn Outcome(#[prop(into)] id: String, asking: Asking) -> impl IntoView {
     // The seconds change too often to be read aloud each time.
     let seconds = move || Some(asking.wait.get()).filter(|seconds| *seconds > 0).map(|s| format!(" Again in {s} s."));
     view! {
@@ -87,6 +93,9 @@ pub fn Field(
     input: NodeRef<Input>,
     asking: Asking,
     #[prop(optional)] hint: Option<&'static str>,
+    /// What it holds until something is typed.
+    #[prop(optional, into)]
+    value: Signal<String>,
 ) -> impl IntoView {
     let secret = autocomplete.ends_with("password");
     let hint_id = format!("{id}-hint");
@@ -102,6 +111,7 @@ pub fn Field(
                 autocapitalize=if secret { "off" } else { "words" }
                 spellcheck="false"
                 enterkeyhint="go"
+                value=move || value.get()
                 node_ref=input
                 aria-invalid=move || asking.failure.with(Option::is_some).then_some("true")
                 aria-describedby=described_by

@@ -31,7 +31,7 @@ pub fn EnterForm(
         }
     });
     focus_first(name_box);
-    let submit = move || {
+    let submit = Callback::new(move |()| {
         name.set(value(name_box));
         match enter(&value(name_box), wants_password.get_untracked().then(|| value(password_box))) {
             Ok(mut enter) => {
@@ -40,10 +40,10 @@ pub fn EnterForm(
             }
             Err(words) => asking.refuse(words),
         }
-    };
+    });
     let is_taken = move || asking.code.get() == Some(ErrorCode::NameTaken);
     view! {
-        <AskForm id=FORM asking action="Enter" submit=Box::new(submit)>
+        <AskForm id=FORM asking action="Enter" submit>
             <Field form=FORM id="your-name" label="Your name" autocomplete="username" input=name_box asking/>
             <Show when=move || wants_password.get()>
                 <Field

@@ -25,7 +25,7 @@ pub fn SignInForm(
             input.set_value(&known);
         }
     });
-    let submit = move || {
+    let submit = Callback::new(move |()| {
         let name = value(name_box).trim().to_owned();
         match Password::parse(&value(password_box)) {
             Ok(password) if !name.is_empty() => {
@@ -34,9 +34,9 @@ pub fn SignInForm(
             }
             _ => asking.refuse("Please give your name and your password."),
         }
-    };
+    });
     view! {
-        <AskForm id=FORM asking action="Sign in" submit=Box::new(submit)>
+        <AskForm id=FORM asking action="Sign in" submit>
             <Field form=FORM id="sign-in-name" label="Your name" autocomplete="username" input=name_box asking/>
             <Field
                 form=FORM

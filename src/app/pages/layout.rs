@@ -15,11 +15,14 @@ pub fn Layout() -> impl IntoView {
     let entered = store.slice(Model::is_in);
     let stale = store.slice(|model| model.stale);
     let current = current_room();
+    let path = use_location().pathname;
+    let on_page = Memo::new(move |_| path.with(|path| ["/account", "/admin"].contains(&path.trim_end_matches('/'))));
     view! {
         <div
             class="layout"
             class:entered=move || entered.get()
             class:in-room=move || current.with(Option::is_some)
+            class:on-page=move || on_page.get()
             class:stale=move || stale.get()
             class:people-open=move || store.people_open.get()
         >

@@ -37,7 +37,7 @@ pub fn chars_left(left: isize) -> Option<String> {
     }
 }
 
-fn counted(count: u64, what: &str) -> String {
+pub fn counted(count: u64, what: &str) -> String {
     if count == 1 { what.to_owned() } else { format!("{what}s") }
 }
 
@@ -114,7 +114,7 @@ fn too_fast(retry_after_ms: Option<u64>) -> String {
     }
 }
 
-fn thousands(number: u64) -> String {
+pub fn thousands(number: u64) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", thousands(number / 1_000), number % 1_000) }
 }
 

@@ -1,0 +1,67 @@
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+use crate::app::asking::Asking;
+use crate::app::components::{Admin, Arrival, Back, Outcome, secret_in};
+use crate::app::model::Model;
+use crate::app::store::Store;
+use crate::protocol::InviteCode;
+use crate::protocol::api::ClaimAdmin;
+
+/// For whoever administers the server, or has the link that makes them the first to do so.
+#[component]
+pub fn AdminPage() -> impl IntoView {
+    let store = Store::here();
+    let is_in = store.slice(Model::is_in);
+    let is_admin = store.slice(|model| model.admin);
+    let claiming = Asking::new();
+    claim(store, claiming, is_in);
+    Effect::new(move || store.open(None));
+    view! {
+        <Title text="Administration"/>
+        <Show when=move || is_in.get() fallback=|| view! { <Arrival room=None/> }>
+            <main class="page">
+                <header class="page-head">
+                    <Back/>
+                    <h1>"Administration"</h1>
+                </header>
+                <div class="page-body">
+                    {move || {
+                        if is_admin.get() { view! { <Admin/> }.into_any() } else { view! { <Closed claiming/> }.into_any() }
+                    }}
+                </div>
+            </main>
+        </Show>
+    }
+}
+
+#[component]
+fn Closed(claiming: Asking) -> impl IntoView {
+    view! {
+        <section class="section">
+            <Outcome id="claim" asking=claiming/>
+            <p>"Only administrators of this server have something to do here."</p>
+            <p><a class="button quiet" href="/">"See all rooms"</a></p>
+        </section>
+    }
+}
+
+/// Takes the code out of the address, and uses it as soon as somebody is in.
+fn claim(store: Store, asking: Asking, is_in: Memo<bool>) {
+    let fragment = use_location().hash;
+    let code = RwSignal::new(None::<InviteCode>);
+    Effect::new(move || {
+        if let Some(found) = fragment.with(|fragment| secret_in(fragment, "claim")) {
+            code.set(Some(found));
+            if let Some(host) = store.host() {
+                host.clear_fragment();
+            }
+        }
+    });
+    Effect::new(move || {
+        if let Some(code) = code.get().filter(|_| is_in.get() && store.ready.get()) {
+            untrack(|| asking.tell("/api/admin/claim", &ClaimAdmin { code }, move || store.be_admin()));
+        }
+    });
+}
