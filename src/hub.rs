@@ -37,6 +37,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
+pub use limiter::Limiter;
 pub use page_request::{PagePurpose, PageRequest};
 pub use throttle::Throttle;
 

@@ -25,5 +25,8 @@ async fn serve(config: Config) -> Result<(), ServerError> {
     let signals = Signals::listen().map_err(ServerError::Signals)?;
     // Whoever started it may have closed the output, which is no reason not to serve.
     let _ = writeln!(io::stdout(), "Parlor is at http://{}", server.address());
+    if let Some(link) = server.claim_link().await {
+        let _ = writeln!(io::stdout(), "Become the administrator at {link}");
+    }
     server.run(signals.asked_to_stop()).await
 }

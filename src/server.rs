@@ -3,26 +3,36 @@
 //! One task, the [`driver`], owns the hub. Every [`connection`] tells it what comes and writes what it says; the
 //! [`store`] commits and reads on threads of its own. None of them waits for another's client.
 
+pub mod accounts;
+mod api;
+mod claim;
 mod config;
 mod connection;
+mod cookie;
 mod driver;
+mod guard;
 pub mod http;
 mod http_error;
 mod hub_handle;
 mod identity;
 mod logging;
+mod notice;
+mod origin;
 mod page;
+mod policy;
 mod routes;
 mod signals;
 mod site;
 pub mod store;
+mod user_agent;
+mod visitor;
 pub mod websocket;
 
 use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
@@ -32,8 +42,13 @@ pub use signals::Signals;
 
 use crate::hub::Hub;
 use crate::log::Loaded;
-use driver::Driver;
+use accounts::{Accounts, Passwords};
+use claim::Claim;
+use driver::{Driver, Sources};
+use guard::Guard;
 use hub_handle::HubHandle;
+use identity::Identification;
+use notice::Notice;
 use routes::Shared;
 use store::{OpenError, Reply, Store};
 
@@ -58,6 +73,10 @@ pub struct Server {
     store: Store,
     loaded: Loaded,
     replies: UnboundedReceiver<Reply>,
+    accounts: Accounts,
+    tell: UnboundedSender<Notice>,
+    notices: UnboundedReceiver<Notice>,
+    claim: Claim,
 }
 
 impl Server {
@@ -67,7 +86,10 @@ impl Server {
         let address = listener.local_addr().map_err(unbound)?;
         let (sender, replies) = unbounded_channel();
         let (store, loaded) = Store::open(&config.data, sender)?;
-        Ok(Self { config, listener, address, store, loaded, replies })
+        let (tell, notices) = unbounded_channel();
+        let accounts = Accounts::open(&config.data, tell.clone())?;
+        let claim = Claim::default();
+        Ok(Self { config, listener, address, store, loaded, replies, accounts, tell, notices, claim })
     }
 
     /// The address it listens on.
@@ -75,20 +97,40 @@ impl Server {
         self.address
     }
 
+    /// Where somebody becomes the first administrator, if there is none. To be shown to who has started the server.
+    pub async fn claim_link(&self) -> Option<String> {
+        match self.accounts.read(|people| people.has_admin()).await {
+            Ok(false) => Some(format!("http://{}/admin#claim={}", self.address, self.claim.make())),
+            Ok(true) | Err(_) => None,
+        }
+    }
+
     /// Serves until `stop`, then tells the clients to come back and puts what they said on disk.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Self { config, listener, address, store, loaded, replies } = self;
+        let Self { config, listener, address, store, loaded, replies, accounts, tell, notices, claim } = self;
         tracing::info!(%address, data = %config.data.display(), rooms = loaded.rooms.len(), "listening");
         if !config.site.is_dir() {
             tracing::warn!(site = %config.site.display(), "no web files there, so browsers get pages that do nothing");
         }
         let (hub, inputs) = HubHandle::new();
-        let shared = Shared { hub: hub.clone(), health: store.health(), options: config.leptos_options() };
+        let (passwords, guard) = (Passwords::default(), Guard::default());
+        let shared = Shared {
+            hub,
+            health: store.health(),
+            options: config.leptos_options(),
+            accounts: accounts.clone(),
+            passwords: passwords.clone(),
+            guard: guard.clone(),
+            claim,
+            is_behind_proxy: config.behind_proxy,
+            reload_port: config.watched_port(),
+        };
         let driver = Driver::new(
             Hub::new(loaded.epoch, loaded.rooms, seed(), Box::new(identity::RandomCodes)),
             store,
-            inputs,
-            replies,
+            Identification { accounts: accounts.clone(), passwords, guard, notices: tell },
+            Sources { inputs, replies, notices },
+            config.connections_per_address,
         );
         let (stopping, told_stopping) = watch::channel(false);
         let mut driving = tokio::spawn(driver.run(told_stopping.clone()));
@@ -100,7 +142,11 @@ impl Server {
         stopping.send_replace(true);
         let (driven, served) = tokio::join!(driving, serving);
         let store = driven.map_err(|_| ServerError::Failed)?;
-        spawn_blocking(|| store.close()).await.and(served).map_err(|_| ServerError::Failed)
+        let closing = spawn_blocking(move || {
+            store.close();
+            accounts.close();
+        });
+        closing.await.and(served).map_err(|_| ServerError::Failed)
     }
 }
 

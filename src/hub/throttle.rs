@@ -51,9 +51,18 @@ impl<K: Ord> Throttle<K> {
         pause_ms(guesses.wrong)
     }
 
-    /// A guess was right, which forgives the wrong ones before it.
-    pub fn succeeded(&mut self, key: &K) {
-        self.guesses.remove(key);
+    /// A guess was right, which forgives the wrong ones before it. Returns how many these were.
+    pub fn succeeded(&mut self, key: &K) -> u32 {
+        self.guesses.remove(key).map_or(0, |guesses| guesses.wrong)
+    }
+
+    /// So many of the wrong guesses turn out to have been mistakes.
+    pub fn forgive(&mut self, key: &K, mistakes: u32) {
+        let Some(guesses) = self.guesses.get_mut(key) else { return };
+        guesses.wrong = guesses.wrong.saturating_sub(mistakes);
+        if guesses.wrong == 0 {
+            self.guesses.remove(key);
+        }
     }
 
     fn make_room(&mut self, now_ms: u64) {
@@ -115,10 +124,23 @@ mod tests {
             throttle.failed(0, "ada");
             throttle.failed(0, "bo");
         }
-        throttle.succeeded(&"ada");
+        assert_eq!(throttle.succeeded(&"ada"), 10);
         assert_eq!(throttle.check(0, &"ada"), Ok(()));
         assert_eq!(throttle.failed(0, "ada"), 0);
         assert_eq!(throttle.failed(WRONG_PASSWORDS_FORGIVEN_MS, "bo"), 0);
+    }
+
+    #[test]
+    fn mistakes_can_be_forgiven_without_the_rest() {
+        let mut throttle = Throttle::new();
+        for _ in 0..5 {
+            throttle.failed(0, "here");
+        }
+        throttle.forgive(&"here", 2);
+        assert_eq!(throttle.check(0, &"here"), Ok(()));
+        assert_eq!(throttle.failed(0, "here"), 2_000);
+        throttle.forgive(&"here", 4);
+        assert!(throttle.guesses.is_empty());
     }
 
     #[test]

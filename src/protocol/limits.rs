@@ -36,6 +36,16 @@ pub const MENTIONS_PER_MESSAGE_MAX: usize = 20;
 pub const MENTIONS_COUNTED_MAX: usize = 99;
 /// Connections of one person.
 pub const CONNECTIONS_PER_PERSON_MAX: usize = 32;
+/// Logins of one person; past that, the one that was not used for longest ends.
+pub const LOGINS_PER_PERSON_MAX: usize = 100;
+/// A login that is not used for so long ends: as long as browsers keep a cookie.
+pub const LOGIN_LASTS_MS: u64 = 400 * 86_400_000;
+/// A guest who stays away for so long may find their name with somebody else.
+pub const GUEST_NAME_KEPT_MS: u64 = 30 * 86_400_000;
+/// The body of a request to the API, in bytes.
+pub const REQUEST_BYTES_MAX: usize = 16 * 1024;
+/// People on one page of the administrators' list.
+pub const PEOPLE_PER_PAGE: usize = 100;
 
 /// Rooms on one server.
 pub const ROOMS_MAX: usize = 1_000;
@@ -75,6 +85,12 @@ pub const CHANGES_WAITING_MAX: usize = 256;
 /// Changes of rooms by one person in a burst, and then per second.
 pub const CHANGES_BURST: u32 = 30;
 pub const CHANGES_PER_SECOND: u32 = 2;
+/// Newcomers from one address in a burst, and then per minute. Many people can share an address.
+pub const ENTERS_BURST: u32 = 200;
+pub const ENTERS_PER_MINUTE: u32 = 60;
+/// Changes of one account in a burst, and then per minute.
+pub const ACCOUNT_CHANGES_BURST: u32 = 30;
+pub const ACCOUNT_CHANGES_PER_MINUTE: u32 = 30;
 /// Wrong passwords that cost nothing. Each further one doubles the time until the next try, from the first of these to
 /// the second; a time without tries as long as the third forgives all.
 pub const WRONG_PASSWORDS_FREE: u32 = 3;

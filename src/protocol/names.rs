@@ -86,24 +86,32 @@ impl RoomName {
 
 fn clean(text: &str, chars_max: usize) -> Result<String, NameError> {
     let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() {
+    if name.is_empty() || name.chars().all(is_joining) {
         Err(NameError::Empty)
     } else if name.chars().count() > chars_max {
         Err(NameError::TooLong { chars_max })
-    } else if name.chars().any(is_invisible) {
+    } else if name.chars().any(is_invisible) || name.split(' ').any(|word| word.starts_with(is_joining)) {
         Err(NameError::InvisibleCharacter)
     } else {
         Ok(name)
     }
 }
 
-/// Controls, and the format characters that hide in a name or turn the text around it (Unicode category Cf,
-/// without U+200C and U+200D, which Persian, Indic scripts and emoji need).
+/// Controls, the format characters that hide in a name or turn the text around it (Unicode category Cf, without U+200C
+/// and U+200D, which Persian, Indic scripts and emoji need), and letters and symbols that are blank by design.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Joins or varies the characters around it, and shows nothing by itself.
+fn is_joining(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 #[cfg(test)]
@@ -125,8 +133,24 @@ mod tests {
     }
 
     #[test]
+    fn names_with_characters_that_show_nothing_are_refused() {
+        for blank in ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{2800}', '\u{e0020}', '\u{e0100}', '\u{180b}']
+        {
+            for name in [format!("{blank}"), format!("{blank}Ada"), format!("A{blank}da"), format!("Ada{blank}")] {
+                assert_eq!(UserName::parse(&name), Err(NameError::InvisibleCharacter), "{name:?}");
+            }
+        }
+        for alone in ["\u{fe0f}", "\u{200d}", "\u{200c} \u{fe0e}"] {
+            assert_eq!(UserName::parse(alone), Err(NameError::Empty), "{alone:?}");
+        }
+        for first in ["\u{fe0f}Ada", "\u{200d}Ada", "Ada \u{200c}L"] {
+            assert_eq!(UserName::parse(first), Err(NameError::InvisibleCharacter), "{first:?}");
+        }
+    }
+
+    #[test]
     fn names_of_every_script_fit() {
-        for name in ["李清照", "علی‌رضا", "👩‍🚀", &"界".repeat(32)] {
+        for name in ["李清照", "علی‌رضا", "👩‍🚀", "❤\u{fe0f}", "한글", &"界".repeat(32)] {
             assert!(UserName::parse(name).is_ok(), "{name}");
         }
     }

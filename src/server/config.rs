@@ -15,7 +15,7 @@ pub struct Config {
     #[arg(long, value_name = "ADDR", env = "PARLOR_LISTEN", default_value_t = default_listen())]
     pub listen: SocketAddr,
 
-    /// The folder for the messages, made if there is none
+    /// The folder for people and messages, made if there is none
     #[arg(long, value_name = "DIR", env = "PARLOR_DATA", default_value = "data")]
     pub data: PathBuf,
 
@@ -30,6 +30,14 @@ pub struct Config {
     /// How to log, to the standard error output
     #[arg(long, value_name = "FORMAT", env = "PARLOR_LOG_FORMAT", default_value = "human")]
     pub log_format: LogFormat,
+
+    /// Behind a proxy that sets X-Forwarded-For, -Proto and -Host: believe what it says of the browser
+    #[arg(long, env = "PARLOR_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+
+    /// How many connections one address may have; many people can share one
+    #[arg(long, value_name = "N", env = "PARLOR_CONNECTIONS_PER_ADDRESS", default_value_t = 1_000)]
+    pub connections_per_address: usize,
 
     /// Where the browser hears of new builds during development
     #[arg(long, hide = true, env = "LEPTOS_RELOAD_PORT", default_value_t = 3001)]
@@ -64,6 +72,13 @@ impl Config {
             .reload_port(self.reload_port)
             .hash_files(has_hashed_files())
             .build()
+    }
+}
+
+impl Config {
+    /// Where the browser listens for new builds, if the build tool runs this.
+    pub fn watched_port(&self) -> Option<u32> {
+        env::var_os("LEPTOS_WATCH").map(|_| self.reload_port)
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::http_error::HttpError;
 use super::hub_handle::{ConnHandle, HubHandle, Outgoing};
+use super::visitor::Visitor;
 use super::websocket::{self, Heard, Sink, Stream, close_frame};
 use crate::protocol::limits::FRAME_BYTES_MAX;
 use crate::protocol::{CloseCode, SUBPROTOCOL};
@@ -30,16 +31,16 @@ enum End {
 }
 
 /// Turns a request into a connection to the hub.
-pub fn upgrade(upgrade: WebSocketUpgrade, hub: HubHandle) -> Result<Response, HttpError> {
+pub fn upgrade(upgrade: WebSocketUpgrade, hub: HubHandle, visitor: Visitor) -> Result<Response, HttpError> {
     let upgrade = websocket::configure(upgrade, FRAME_BYTES_MAX).protocols([SUBPROTOCOL]);
     if upgrade.selected_protocol().is_none() {
         return Err(HttpError::SubprotocolMissing);
     }
-    Ok(upgrade.on_upgrade(|socket| serve(socket, hub)))
+    Ok(upgrade.on_upgrade(|socket| serve(socket, hub, visitor)))
 }
 
-async fn serve(socket: WebSocket, hub: HubHandle) {
-    let (handle, outgoing) = hub.open().await;
+async fn serve(socket: WebSocket, hub: HubHandle, visitor: Visitor) {
+    let (handle, outgoing) = hub.open(visitor).await;
     let (mut sink, stream) = socket.split();
     let mut reading = pin!(read(stream, &handle));
     let end = tokio::select! {

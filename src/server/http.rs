@@ -3,7 +3,10 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -12,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::told;
+use super::visitor::Peer;
 
 /// What a client gets to send the head of its request, and how long it may keep an idle connection open.
 const HEAD_WITHIN: Duration = Duration::from_secs(20);
@@ -27,8 +31,8 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::R
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            stream = accept(&listener) => {
-                connections.spawn(answer(stream, router.clone(), stopping.clone()));
+            (stream, peer) = accept(&listener) => {
+                connections.spawn(answer(stream, peer, router.clone(), stopping.clone()));
             }
             Some(_) = connections.join_next() => {}
             () = told(&mut stopping) => break,
@@ -41,10 +45,10 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::R
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, peer)) => return (stream, Peer(peer)),
             // The client's fault: it has gone again.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
@@ -55,16 +59,21 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-async fn answer(stream: TcpStream, router: Router, mut stopping: watch::Receiver<bool>) {
+async fn answer(stream: TcpStream, peer: Peer, router: Router, mut stopping: watch::Receiver<bool>) {
     // A chat line is small and must not wait for more to come.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "could not turn off Nagle's algorithm");
     }
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        router.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
         .max_buf_size(BUFFER_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     let ended = tokio::select! {

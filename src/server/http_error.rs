@@ -10,6 +10,8 @@ pub enum HttpError {
     SubprotocolMissing,
     #[error("The server cannot store messages just now.")]
     CannotStore,
+    #[error("The server cannot look people up just now. Try again in a moment.")]
+    CannotUsePeople,
     #[error("The server does not answer just now.")]
     HubSilent,
     #[error("The file cannot be read just now.")]
@@ -23,7 +25,7 @@ impl IntoResponse for HttpError {
         }
         let status = match self {
             Self::SubprotocolMissing => StatusCode::BAD_REQUEST,
-            Self::CannotStore | Self::HubSilent => StatusCode::SERVICE_UNAVAILABLE,
+            Self::CannotStore | Self::CannotUsePeople | Self::HubSilent => StatusCode::SERVICE_UNAVAILABLE,
             Self::File(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, self.to_string()).into_response()

@@ -5,9 +5,11 @@ use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
+use super::visitor::Visitor;
 use crate::hub::ConnId;
+use crate::protocol::api::AdminRoom;
 use crate::protocol::limits::{FRAMES_IN_FLIGHT_MAX, ROOMS_MAX, ROOMS_PER_FRAME};
-use crate::protocol::{CloseCode, RoomSummary};
+use crate::protocol::{CloseCode, InviteCode, RoomId, RoomSummary, User, UserId};
 
 /// Inputs that may wait for the hub. Past that its sockets are not read, and their clients feel it.
 const INPUTS_WAITING_MAX: usize = 1_024;
@@ -17,12 +19,15 @@ const OUTBOX_MAX: usize = FRAMES_IN_FLIGHT_MAX + ROOMS_MAX.div_ceil(ROOMS_PER_FR
 
 /// What the hub's task is told.
 pub enum Input {
-    Opened { conn: ConnId, outbox: mpsc::Sender<Outgoing> },
+    Opened { conn: ConnId, outbox: mpsc::Sender<Outgoing>, visitor: Visitor },
     Text { conn: ConnId, text: Utf8Bytes },
     Violation { conn: ConnId, code: CloseCode },
     Written { conn: ConnId, frames: usize },
     Closed { conn: ConnId },
-    RoomList { answer: oneshot::Sender<Vec<RoomSummary>> },
+    RoomList { viewer: Option<UserId>, answer: oneshot::Sender<Vec<RoomSummary>> },
+    AdminRooms { answer: oneshot::Sender<Vec<AdminRoom>> },
+    IsValidInvite { room: RoomId, code: InviteCode, answer: oneshot::Sender<bool> },
+    CloseRoom { by: User, room: RoomId, answer: oneshot::Sender<bool> },
 }
 
 /// What a socket is told.
@@ -51,18 +56,37 @@ impl HubHandle {
         (Self { inputs, next_conn: Arc::default() }, receiver)
     }
 
-    pub async fn open(&self) -> (ConnHandle, mpsc::Receiver<Outgoing>) {
+    pub async fn open(&self, visitor: Visitor) -> (ConnHandle, mpsc::Receiver<Outgoing>) {
         let conn = ConnId(self.next_conn.fetch_add(1, Ordering::Relaxed));
         let (outbox, outgoing) = mpsc::channel(OUTBOX_MAX);
         let handle = ConnHandle { conn, inputs: self.inputs.clone() };
-        handle.tell(Input::Opened { conn, outbox }).await;
+        handle.tell(Input::Opened { conn, outbox, visitor }).await;
         (handle, outgoing)
     }
 
-    /// `None` if the hub has stopped.
-    pub async fn room_list(&self) -> Option<Vec<RoomSummary>> {
+    /// The rooms that this person sees, or a stranger. Here and below: `None` if the hub has stopped.
+    pub async fn room_list(&self, viewer: Option<UserId>) -> Option<Vec<RoomSummary>> {
+        self.ask(|answer| Input::RoomList { viewer, answer }).await
+    }
+
+    /// All rooms, as administrators see them.
+    pub async fn admin_rooms(&self) -> Option<Vec<AdminRoom>> {
+        self.ask(|answer| Input::AdminRooms { answer }).await
+    }
+
+    /// Whether an invite link opens this room now.
+    pub async fn is_valid_invite(&self, room: RoomId, code: InviteCode) -> Option<bool> {
+        self.ask(|answer| Input::IsValidInvite { room, code, answer }).await
+    }
+
+    /// Deletes a room, soon. False if there is none of this id.
+    pub async fn close_room(&self, by: User, room: RoomId) -> Option<bool> {
+        self.ask(|answer| Input::CloseRoom { by, room, answer }).await
+    }
+
+    async fn ask<T>(&self, input: impl FnOnce(oneshot::Sender<T>) -> Input) -> Option<T> {
         let (answer, answered) = oneshot::channel();
-        self.inputs.send(Input::RoomList { answer }).await.ok()?;
+        self.inputs.send(input(answer)).await.ok()?;
         answered.await.ok()
     }
 }

@@ -1,39 +1,81 @@
 use sha2::{Digest, Sha256};
+use tokio::sync::mpsc::UnboundedSender;
 
-use crate::hub::{Claim, Codes, Identity};
-use crate::log::Secret;
-use crate::protocol::{InviteCode, InviteId, LoginId, Profile, Token, User, UserId};
+use super::accounts::{
+    Accounts, Denied, LoggedIn, NewLogin, Newcomer, Passwords, People, hex, new_user_id, random_hex, unix_ms,
+};
+use super::guard::Guard;
+use super::notice::Notice;
+use super::visitor::Visitor;
+use crate::hub::{Claim, Codes, ConnId, Identity};
+use crate::log::{Secret, Ticket, Unavailable};
+use crate::protocol::{InviteCode, InviteId, Password, Token, UserName};
 
-/// Bytes of the hash that name a person: enough that no two ever meet by chance.
-const USER_ID_BYTES: usize = 12;
-const TOKEN_BYTES: usize = 32;
-
-/// Who it is: the person with this token, or a new one.
-///
-/// The id is a hash of the token and nothing is looked up, so that the same secret is the same person even after the
-/// server has lost its data. Others see only the hash, which tells nobody the secret.
-pub fn identify(claim: Claim) -> Identity {
-    let (token, name) = match claim {
-        Claim::Token(token) => (token, "Somebody".to_owned()),
-        Claim::Cookie => (new_token(), "Somebody".to_owned()),
-        Claim::Guest(name) => (new_token(), name.as_str().to_owned()),
-    };
-    let hash = Sha256::digest(token.as_str());
-    let user = UserId::parse(&hex(&hash[..USER_ID_BYTES])).expect("hex digits are a valid id");
-    let login = LoginId::parse(user.as_str()).expect("an id is an id");
-    let profile = Profile { user: User { id: user, name }, secured: false, admin: false };
-    Identity { profile, login, token: Some(token) }
+/// Finds out for the hub who somebody is, and what fits a password. Answers come as notices.
+pub struct Identification {
+    pub accounts: Accounts,
+    pub passwords: Passwords,
+    pub guard: Guard,
+    pub notices: UnboundedSender<Notice>,
 }
 
-fn new_token() -> Token {
-    let mut bytes = [0; TOKEN_BYTES];
-    // Tokens that can be guessed would be worse than no server.
-    getrandom::fill(&mut bytes).expect("the system has random numbers");
-    Token::parse(&hex(&bytes)).expect("hex digits are a valid token")
+impl Identification {
+    pub fn identify(&self, conn: ConnId, claim: Claim, visitor: &Visitor) {
+        match (claim, &visitor.token) {
+            (Claim::Token(token), _) => {
+                let known = token.clone();
+                self.accounts.tell_login(&token, move |result| identified(conn, result, Some(known)));
+            }
+            (Claim::Cookie, Some(token)) => {
+                self.accounts.tell_login(token, move |result| identified(conn, result, None));
+            }
+            (Claim::Cookie, None) => self.tell(identified(conn, Err(Denied::sign_in_required()), None)),
+            (Claim::Guest(name), _) => self.let_in(conn, name, visitor),
+        }
+    }
+
+    /// A program comes in by its name alone.
+    fn let_in(&self, conn: ConnId, name: UserName, visitor: &Visitor) {
+        if let Err(denied) = self.guard.enter(visitor.address) {
+            return self.tell(identified(conn, Err(denied), None));
+        }
+        let (login, token) = NewLogin::make(&visitor.label, unix_ms());
+        let newcomer = Newcomer { user: new_user_id(), name, password: None, invited: false, login };
+        let enter = move |people: &People| {
+            let profile = people.enter(&newcomer, None)?;
+            Ok(LoggedIn { login: newcomer.login.id, profile, seen_at: newcomer.login.at })
+        };
+        self.accounts.tell_written(enter, move |result| identified(conn, result, Some(token)));
+    }
+
+    pub fn hash(&self, ticket: Ticket, password: Password) {
+        let (passwords, notices) = (self.passwords.clone(), self.notices.clone());
+        tokio::spawn(async move {
+            let result = passwords.hash(password).await.map_err(|_| Unavailable);
+            notices.send(Notice::Hashed { ticket, result })
+        });
+    }
+
+    pub fn verify(&self, ticket: Ticket, password: Password, hash: Secret) {
+        let (passwords, notices) = (self.passwords.clone(), self.notices.clone());
+        tokio::spawn(async move {
+            let result = match passwords.turn().await {
+                Ok(turn) => turn.verify(password, Some(hash)).await,
+                Err(denied) => Err(denied),
+            };
+            notices.send(Notice::Verified { ticket, result: result.map_err(|_| Unavailable) })
+        });
+    }
+
+    fn tell(&self, notice: Notice) {
+        // Nobody listens any more once the server stops.
+        let _ = self.notices.send(notice);
+    }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn identified(conn: ConnId, result: Result<LoggedIn, Denied>, token: Option<Token>) -> Notice {
+    let identity = |LoggedIn { login, profile, .. }| Identity { profile, login, token };
+    Notice::Identified { conn, result: result.map(identity).map_err(Into::into) }
 }
 
 /// The codes of invite links: random, and kept as their hash.
@@ -41,9 +83,7 @@ pub struct RandomCodes;
 
 impl Codes for RandomCodes {
     fn new_code(&mut self) -> (InviteId, InviteCode) {
-        let mut bytes = [0; 24];
-        getrandom::fill(&mut bytes).expect("the system has random numbers");
-        let (id, code) = (hex(&bytes[..4]), hex(&bytes[4..]));
+        let (id, code) = (random_hex::<4>(), random_hex::<20>());
         (InviteId::parse(&id).expect("hex digits are an id"), InviteCode::parse(&code).expect("hex digits are a code"))
     }
 

@@ -1,17 +1,19 @@
 //! The pages of the app, as the browser first gets them.
 
-use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 use percent_encoding::percent_decode_str;
 
+use super::http_error::HttpError;
 use super::routes::Shared;
+use super::visitor::Visitor;
+use super::{cookie, policy};
 use crate::app::{Bootstrap, shell};
-use crate::protocol::{RoomId, UserName};
-
-const NAME_COOKIE: &str = "parlor_name";
+use crate::protocol::RoomId;
 
 pub async fn page(State(shared): State<Shared>, request: Request) -> Response {
     let leads_nowhere = is_bad_room_address(request.uri().path());
@@ -30,25 +32,35 @@ pub async fn not_found(shared: Shared, request: Request) -> Response {
 }
 
 async fn render(shared: Shared, request: Request) -> Response {
-    let name = name_of(request.headers());
+    let (mut parts, body) = request.into_parts();
+    let Ok(visitor) = Visitor::from_request_parts(&mut parts, &shared).await;
+    let me = match shared.login_of(&visitor).await {
+        Ok(found) => found.map(|found| found.profile),
+        // A page for a stranger would have them enter a second time.
+        Err(_) => return HttpError::CannotUsePeople.into_response(),
+    };
     // Without a list the page still works: its connection brings one.
-    let rooms = shared.hub.room_list().await.unwrap_or_default();
-    let bootstrap = Bootstrap { name, rooms };
-    let context = move || provide_context(bootstrap.clone());
+    let rooms = shared.hub.room_list(me.as_ref().map(|me| me.user.id.clone())).await.unwrap_or_default();
+    let keep = visitor.token.as_ref().filter(|_| me.is_some()).map(|token| cookie::keep(token, visitor.is_tls));
+    let bootstrap = Bootstrap { me, sign_up: shared.accounts.sign_up(), rooms };
+    let nonce = Nonce::new();
+    let policy = policy::of_page(&nonce, visitor.host.as_deref(), shared.reload_port);
+    let context = move || {
+        provide_context(bootstrap.clone());
+        provide_context(nonce.clone());
+    };
     let document = move || shell(shared.options.clone());
-    let mut response = leptos_axum::render_app_async_with_context(context, document)(request).await;
+    let render = leptos_axum::render_app_async_with_context(context, document);
+    let mut response = render(Request::from_parts(parts, body)).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
     // It holds the reader's name and what is going on right now.
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if let Some(cookie) = keep {
+        // Browsers forget a cookie some time after they were last given it.
+        headers.append(SET_COOKIE, cookie);
+    }
     response
-}
-
-/// The name that the browser has kept. Anything but a good name is as if there were none.
-fn name_of(headers: &HeaderMap) -> Option<String> {
-    let cookies =
-        headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok()).flat_map(|all| all.split(';'));
-    let mut values = cookies.filter_map(|cookie| cookie.trim().strip_prefix(NAME_COOKIE)?.strip_prefix('='));
-    let decoded = percent_decode_str(values.next()?).decode_utf8().ok()?;
-    UserName::parse(&decoded).ok().map(|name| name.as_str().into())
 }
 
 /// A room can be made by following a link to it, but only one whose id could be a room's.
@@ -61,25 +73,6 @@ fn is_bad_room_address(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn name_in(cookies: &[&'static str]) -> Option<String> {
-        name_of(&cookies.iter().map(|cookie| (COOKIE, HeaderValue::from_static(cookie))).collect())
-    }
-
-    #[test]
-    fn the_name_comes_from_its_cookie() {
-        assert_eq!(name_in(&["parlor_name=Ada"]).as_deref(), Some("Ada"));
-        assert_eq!(name_in(&["a=b; parlor_name=Zo%C3%AB%20%E6%9D%8E; c=d"]).as_deref(), Some("Zoë 李"));
-        assert_eq!(name_in(&["a=b", "parlor_name=Ada"]).as_deref(), Some("Ada"));
-    }
-
-    #[test]
-    fn what_is_no_name_is_ignored() {
-        for cookie in ["", "parlor_name", "parlor_name=", "parlor_name=%FF", "parlor_name=%00", "parlor_names=Ada"] {
-            assert_eq!(name_in(&[cookie]), None, "{cookie}");
-        }
-        assert_eq!(name_in(&[]), None);
-    }
 
     #[test]
     fn an_address_that_can_be_no_room_is_known() {

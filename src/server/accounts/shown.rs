@@ -1,0 +1,58 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use super::denied::AccountError;
+use crate::protocol::api::SignUp;
+
+/// What everybody may know of the database of people without asking its thread.
+#[derive(Debug, Clone, Default)]
+pub struct Shown(Arc<Values>);
+
+#[derive(Debug, Default)]
+struct Values {
+    cannot_write: AtomicBool,
+    cannot_read: AtomicBool,
+    sign_up: AtomicU8,
+}
+
+impl Shown {
+    /// Whether the last write and the last reading succeeded.
+    pub fn is_good(&self) -> bool {
+        !self.0.cannot_write.load(Ordering::Relaxed) && !self.0.cannot_read.load(Ordering::Relaxed)
+    }
+
+    pub fn sign_up(&self) -> SignUp {
+        match self.0.sign_up.load(Ordering::Relaxed) {
+            0 => SignUp::Open,
+            1 => SignUp::Password,
+            _ => SignUp::Invite,
+        }
+    }
+
+    pub fn set_sign_up(&self, sign_up: SignUp) {
+        let number = match sign_up {
+            SignUp::Open => 0,
+            SignUp::Password => 1,
+            SignUp::Invite => 2,
+        };
+        self.0.sign_up.store(number, Ordering::Relaxed);
+    }
+
+    pub fn note_write(&self, error: Option<&AccountError>) {
+        note(&self.0.cannot_write, "write", error);
+    }
+
+    pub fn note_read(&self, error: Option<&AccountError>) {
+        note(&self.0.cannot_read, "read", error);
+    }
+}
+
+/// Tells of failures once, however often they repeat, and of their end.
+fn note(fails: &AtomicBool, doing: &str, error: Option<&AccountError>) {
+    let failed = fails.swap(error.is_some(), Ordering::Relaxed);
+    match error {
+        Some(error) if !failed => tracing::error!(%error, "cannot {doing} the database of people"),
+        None if failed => tracing::info!("can {doing} the database of people again"),
+        _ => {}
+    }
+}
