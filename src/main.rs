@@ -1,21 +1,28 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use parlor::server::{Config, Server, ServerError, Signals, init_logging};
+use parlor::server::{Command, CommandLine, Config, Server, ServerError, Signals, init_logging};
 
 /// As of a command line that cannot be understood, by custom.
 const EXIT_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let (line, code) = match Config::read() {
+    let (line, code) = match CommandLine::read() {
         Err(line) => (line, EXIT_USAGE.into()),
-        Ok(config) => match serve(config) {
+        Ok(command_line) => match perform(command_line) {
             Ok(()) => return ExitCode::SUCCESS,
-            Err(error) => (error.to_string(), ExitCode::FAILURE),
+            Err(line) => (line, ExitCode::FAILURE),
         },
     };
     eprintln!("parlor: {line}");
     code
+}
+
+fn perform(CommandLine { config, command }: CommandLine) -> Result<(), String> {
+    match command {
+        None => serve(config).map_err(|error| error.to_string()),
+        Some(Command::Admin(deed)) => deed.perform(&config.data).map_err(|error| error.to_string()),
+    }
 }
 
 #[tokio::main]

@@ -4,8 +4,10 @@
 //! [`store`] commits and reads on threads of its own. None of them waits for another's client.
 
 pub mod accounts;
+pub mod admin;
 mod api;
 mod claim;
+mod command_line;
 mod config;
 mod connection;
 mod cookie;
@@ -36,6 +38,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
+pub use command_line::{Command, CommandLine};
 pub use config::{Config, LogFormat};
 pub use logging::init as init_logging;
 pub use signals::Signals;

@@ -3,20 +3,18 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
-use clap::error::ErrorKind;
 use leptos::config::LeptosOptions;
 use tracing_subscriber::filter::Targets;
 
-/// Self-hosted multi-room web chat that never loses a message.
+/// How to serve.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "parlor", version)]
 pub struct Config {
     /// The address to listen on; port 0 takes any that is free
     #[arg(long, value_name = "ADDR", env = "PARLOR_LISTEN", default_value_t = default_listen())]
     pub listen: SocketAddr,
 
     /// The folder for people and messages, made if there is none
-    #[arg(long, value_name = "DIR", env = "PARLOR_DATA", default_value = "data")]
+    #[arg(long, global = true, value_name = "DIR", env = "PARLOR_DATA", default_value = "data")]
     pub data: PathBuf,
 
     /// The folder with the built web files
@@ -51,18 +49,6 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// Reads the command line and the environment. The error is one line that says what is wrong.
-    pub fn read() -> Result<Self, String> {
-        Self::try_parse().map_err(|error| {
-            if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-                error.exit();
-            }
-            let text = error.to_string();
-            let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            format!("{line}; --help lists what there is")
-        })
-    }
-
     /// What the pages need to know of where their files are.
     pub fn leptos_options(&self) -> LeptosOptions {
         LeptosOptions::builder()

@@ -4,7 +4,7 @@
 
 mod health;
 mod open_error;
-mod sqlite;
+pub mod sqlite;
 mod writer;
 
 #[cfg(test)]

@@ -20,6 +20,13 @@ pub enum OpenError {
         path.display()
     )]
     NewerSchema { path: PathBuf, found: usize, known: usize },
+    #[error(
+        "the database {} is of an older Parlor (schema {found}, this one needs {known}); start this one once on it",
+        path.display()
+    )]
+    OlderSchema { path: PathBuf, found: usize, known: usize },
+    #[error("there is no database {}; say with --data which folder the server uses", path.display())]
+    Absent { path: PathBuf },
     #[error("cannot be sure that what is written to {} stays; put the data folder on a local disk", path.display())]
     NotDurable { path: PathBuf },
     #[error("cannot read or write the log: {cause}; see that the disk has space and works")]

@@ -3,6 +3,7 @@
 mod appender;
 mod checksum;
 mod connect;
+mod inspector;
 mod reader;
 mod remains;
 mod room_tables;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+pub use inspector::Inspector;
 pub use reader::SqliteReader;
 
 use super::OpenError;
@@ -45,7 +47,7 @@ impl SqliteEngine {
     /// Opens the log in this folder, making both if there are none.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
         let lock = lock(dir)?;
-        let path = dir.join("parlor.sqlite");
+        let path = path(dir);
         let unusable = |cause| OpenError::Database { path: path.clone(), cause };
         let mut db = connect::to_make(&path).map_err(unusable)?;
         let (found, known) = (schema::version(&db).map_err(unusable)?, schema::VERSION);
@@ -144,8 +146,24 @@ fn engine_error(error: rusqlite::Error) -> EngineError {
     }
 }
 
+/// Where the database is in this data folder.
+pub fn path(dir: &Path) -> PathBuf {
+    dir.join("parlor.sqlite")
+}
+
+/// A database that is put into a folder is another log than the one that was there, even if it is a copy of it and the
+/// folder was left by a server that was killed.
+pub fn make_another(db: &Connection) -> rusqlite::Result<()> {
+    stamp::lose(db)
+}
+
+/// The version of the tables, and the one that this program writes.
+pub fn versions(db: &Connection) -> rusqlite::Result<(usize, usize)> {
+    Ok((schema::version(db)?, schema::VERSION))
+}
+
 /// Two servers on one log would give the same seq twice.
-fn lock(dir: &Path) -> Result<File, OpenError> {
+pub fn lock(dir: &Path) -> Result<File, OpenError> {
     let unusable = |cause| OpenError::Folder { path: dir.into(), cause };
     make_folder(dir).map_err(unusable)?;
     let path = dir.join("parlor.lock");

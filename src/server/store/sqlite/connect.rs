@@ -33,6 +33,16 @@ pub fn to_read(path: &Path) -> rusqlite::Result<Connection> {
     Ok(db)
 }
 
+/// For a look beside a server or without one. It may write, since whoever closes the database last has to put in order
+/// the files beside it.
+pub fn to_look_into(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    db.pragma_update(None, "query_only", true)?;
+    Ok(db)
+}
+
 fn prepare(db: Connection) -> rusqlite::Result<Connection> {
     db.busy_timeout(BUSY_TIMEOUT)?;
     db.pragma_update(None, "journal_mode", "WAL")?;

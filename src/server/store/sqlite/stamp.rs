@@ -34,6 +34,11 @@ pub fn renew(db: &Connection, beside: &File) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Gives a copy a stamp that no folder has.
+pub fn lose(db: &Connection) -> rusqlite::Result<()> {
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('stamp', lower(hex(randomblob(8))))", []).map(drop)
+}
+
 fn read(mut file: &File) -> io::Result<String> {
     let mut text = String::new();
     file.rewind()?;

@@ -1,5 +1,6 @@
 use std::fs;
 
+use super::super::make_another;
 use super::OnDisk;
 use crate::log::Engine;
 use crate::log::conformance::{Fixture, commit_one, created, message};
@@ -45,6 +46,22 @@ fn a_backup_made_while_the_log_was_open_is_another_log_too() {
     drop(engine);
     fs::copy(backup.path(), on_disk.path()).unwrap();
     assert_ne!(epoch(&mut on_disk), first);
+}
+
+#[test]
+fn a_backup_of_a_server_that_was_killed_after_it_is_another_log_where_it_came_from() {
+    let mut on_disk = with_room();
+    let mut engine = on_disk.open();
+    let first = engine.load().unwrap().epoch;
+    let backup = OnDisk::new();
+    on_disk.database().execute("VACUUM INTO ?", [backup.path().to_str().unwrap()]).unwrap();
+    // Until then the backup has the stamp that is beside the database.
+    make_another(&backup.database()).unwrap();
+    let mut killed = OnDisk::new();
+    fs::copy(on_disk.0.path().join("parlor.lock"), killed.0.path().join("parlor.lock")).unwrap();
+    fs::copy(backup.path(), killed.path()).unwrap();
+    drop(engine);
+    assert_ne!(epoch(&mut killed), first);
 }
 
 #[test]
