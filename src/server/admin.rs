@@ -4,6 +4,8 @@ mod backup;
 mod databases;
 mod error;
 mod export;
+mod passwords;
+mod people;
 mod restore;
 mod rooms;
 
@@ -48,6 +50,51 @@ pub enum Deed {
         #[arg(long)]
         json: bool,
     },
+
+    /// List the people
+    People {
+        /// Only those who have this in their name
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        find: String,
+
+        /// As lines of JSON
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Give somebody a new password and sign them out everywhere
+    ///
+    /// Asks for it twice at a terminal, else reads one line of the standard input.
+    ResetPassword {
+        /// Their name, or their id
+        #[arg(value_name = "NAME")]
+        name: String,
+
+        /// Make one up and print it
+        #[arg(long)]
+        generate: bool,
+    },
+
+    /// Keep somebody out of the server
+    Ban {
+        /// Their name, or their id
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+
+    /// Let somebody in again
+    Unban {
+        /// Their name, or their id
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+
+    /// Let somebody administer the server
+    MakeAdmin {
+        /// Their name, or their id
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
 }
 
 impl Deed {
@@ -58,6 +105,11 @@ impl Deed {
             Self::Restore { folder, replace } => restore::restore(data, folder, *replace),
             Self::Export { room } => export::export(data, room),
             Self::Rooms { json } => rooms::list(data, *json),
+            Self::People { find, json } => people::list(data, find, *json),
+            Self::ResetPassword { name, generate } => people::reset_password(data, name, *generate),
+            Self::Ban { name } => people::set_banned(data, name, true),
+            Self::Unban { name } => people::set_banned(data, name, false),
+            Self::MakeAdmin { name } => people::make_admin(data, name),
         }
     }
 }

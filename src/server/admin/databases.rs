@@ -90,7 +90,7 @@ fn prepare(db: &Connection) -> rusqlite::Result<Copied> {
         let (rooms, entries) = (count("SELECT count(*) FROM rooms")?, count("SELECT count(*) FROM entries")?);
         return Ok(Copied { rooms, entries, ..Copied::default() });
     }
-    Ok(Copied { people: count("SELECT count(*) FROM people")?, ..Copied::default() })
+    Ok(Copied { people: count("SELECT count(*) FROM people WHERE deleted = 0")?, ..Copied::default() })
 }
 
 fn is_log(db: &Connection) -> rusqlite::Result<bool> {

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use crate::log::EngineError;
 use crate::protocol::RoomId;
+use crate::server::accounts::AccountError;
 use crate::server::store::OpenError;
 
 /// Why something could not be done, and what to do about it.
@@ -28,6 +29,16 @@ pub enum AdminError {
     NoSuchRoom { room: RoomId },
     #[error("the room {room:?} was deleted, and all that was said in it; a backup from before may have it")]
     RoomClosed { room: RoomId },
+    #[error("{0}")]
+    People(#[from] AccountError),
+    #[error("there is nobody called {name:?}; `parlor admin people` lists who there is")]
+    NoSuchPerson { name: String },
+    #[error("a password has {min} to {max} characters; nothing has changed")]
+    BadPassword { min: usize, max: usize },
+    #[error("these are two passwords; nothing has changed")]
+    PasswordsDiffer,
+    #[error("cannot read the password: {0}; pipe it in as one line, or let --generate make one up")]
+    Input(io::Error),
     #[error("cannot write to the standard output: {0}")]
     Output(#[from] io::Error),
 }
