@@ -33,7 +33,7 @@ async fn people_are_listed_and_found() {
     }
     let ada = Client::enter(server.address, "Ada").await;
     let names = |lines: Vec<serde_json::Value>| -> Vec<String> {
-        lines.iter().map(|line| line["name"].as_str().unwrap().to_owned()).collect()
+        lines.iter().map(|line| line["user"]["name"].as_str().unwrap().to_owned()).collect()
     };
     let all = names(done(dir.path(), &["people", "--json"]).await.lines());
     let expected: Vec<_> = ["Ada".into()].into_iter().chain((0..120).map(|n| format!("Guest {n:03}"))).collect();
