@@ -14,6 +14,7 @@ mod history;
 mod incoming;
 mod islands;
 mod outbox;
+mod questions;
 mod receipts;
 mod sending;
 mod timeline;
@@ -29,6 +30,7 @@ use crate::protocol::{ClientFrame, CloseCode, Epoch, Hello, MessageId, RoomId, T
 use connection::{Connection, Step};
 use history::History;
 use outbox::Outbox;
+use questions::Questions;
 use receipts::Receipts;
 use timeline::Timeline;
 
@@ -50,6 +52,7 @@ pub struct Session {
     /// When the rooms to enter and to leave are asked for again, which the server could not do, or has not answered.
     ask_again_at: Option<u64>,
     history: History,
+    questions: Questions,
     receipts: Receipts,
     /// Messages settled last: what another tab tells of them may be late.
     settled: VecDeque<MessageId>,
@@ -73,6 +76,7 @@ impl Session {
             leaving: saved.leaving.clone(),
             ask_again_at: None,
             history: History::default(),
+            questions: Questions::default(),
             receipts: Receipts::default(),
             settled: VecDeque::new(),
             typed_at: None,
@@ -126,8 +130,9 @@ impl Session {
 
     /// The socket has closed, or never opened.
     pub fn handle_closed(&mut self, now_ms: u64, code: u16) {
+        let ends_login = code == CloseCode::SignedOut.number() && self.connection.has_link();
         self.connection.closed(now_ms, code);
-        if code == CloseCode::SignedOut.number() {
+        if ends_login {
             self.signed_out();
         }
         self.advance(now_ms);
@@ -197,6 +202,9 @@ impl Session {
                 self.receipts.link_lost();
                 self.ask_again_at = None;
                 self.rooms.values_mut().for_each(Timeline::link_lost);
+                for question in self.questions.take_all() {
+                    self.notify(Event::Problem(commands::offline(question)));
+                }
             }
             Step::Show(link) => self.notify(Event::Link(link)),
         }
@@ -218,11 +226,18 @@ impl Session {
         self.connection.stop();
         self.carry_out_steps();
         (self.name, self.token, self.user, self.epoch) = (None, None, None, None);
+        self.forget_person();
+        self.keep(Keep::Wipe);
+        self.notify(Event::SignedOut);
+    }
+
+    /// Nothing that is at hand is of the person who is in from now on.
+    fn forget_person(&mut self) {
         self.outbox.take_all();
         self.rooms.clear();
         self.leaving.clear();
-        self.keep(Keep::Wipe);
-        self.notify(Event::SignedOut);
+        self.settled.clear();
+        self.typed_at = None;
     }
 
     fn transmit(&mut self, frame: &ClientFrame) {

@@ -1,5 +1,6 @@
 //! What the person wants.
 
+use super::questions::Question;
 use super::{Command, Event, Keep, Key, Session, Timeline, Unsent};
 use crate::protocol::limits::{ANSWER_WITHIN_MS, TYPING_LASTS_MS};
 use crate::protocol::{ClientFrame, ErrorCode, Left, Refusal, RoomId, Seq};
@@ -8,11 +9,22 @@ impl Session {
     pub fn handle_command(&mut self, now_ms: u64, command: Command) {
         match command {
             Command::Enter { name } => self.enter(now_ms, name),
-            Command::Create { name, access, password } => self.ask(&ClientFrame::Create { name, access, password }),
+            Command::Create { name, access, password } => {
+                self.ask(Question::create(&name), &ClientFrame::Create { name, access, password });
+            }
             Command::Join { room, key } => self.join(now_ms, room, key),
-            Command::Change { room, change } => self.ask(&ClientFrame::Change { room, change }),
-            Command::Members { room, after } => self.ask(&ClientFrame::Members { room, after }),
-            Command::Settings { room } => self.ask(&ClientFrame::Settings { room }),
+            Command::Change { room, change } => {
+                self.ask(Question { about: "change", room: Some(room.clone()) }, &ClientFrame::Change { room, change });
+            }
+            Command::Members { room, after } => {
+                self.ask(
+                    Question { about: "members", room: Some(room.clone()) },
+                    &ClientFrame::Members { room, after },
+                );
+            }
+            Command::Settings { room } => {
+                self.ask(Question { about: "settings", room: Some(room.clone()) }, &ClientFrame::Settings { room });
+            }
             Command::Leave { room } => self.leave(room),
             Command::Send { id, room, body } => {
                 // The message ends the typing for those who see it, so the next key is news again.
@@ -36,11 +48,12 @@ impl Session {
     }
 
     /// Asks once; without a link there is nobody to ask.
-    fn ask(&mut self, frame: &ClientFrame) {
+    fn ask(&mut self, question: Question, frame: &ClientFrame) {
         if self.connection.is_online() {
+            self.questions.asked(question);
             self.transmit(frame);
         } else {
-            self.notify(Event::Problem(offline(frame.type_name())));
+            self.notify(Event::Problem(offline(question)));
         }
     }
 
@@ -149,12 +162,13 @@ impl Session {
     }
 }
 
-pub(super) fn offline(about: &str) -> Refusal {
+pub(super) fn offline(Question { about, room }: Question) -> Refusal {
     Refusal {
         code: ErrorCode::Unavailable,
         message: "there is no link to the server".into(),
         about: Some(about.into()),
-        room: None,
+        // What was to be made is not there.
+        room: room.filter(|_| about != "create"),
         id: None,
         retry_after_ms: None,
     }

@@ -77,6 +77,11 @@ impl Connection {
         matches!(self.phase, Phase::Online { .. })
     }
 
+    /// Whether there is a socket, or about to be one.
+    pub fn has_link(&self) -> bool {
+        matches!(self.phase, Phase::Connecting { .. } | Phase::Greeting { .. } | Phase::Online { .. })
+    }
+
     /// Whether `hello` was sent on this link: before that and after its end, nothing that comes counts.
     pub fn has_greeted(&self) -> bool {
         matches!(self.phase, Phase::Greeting { .. } | Phase::Online { .. })
@@ -150,7 +155,7 @@ impl Connection {
     }
 
     pub fn closed(&mut self, now_ms: u64, code: u16) {
-        if matches!(self.phase, Phase::Idle | Phase::Waiting { .. } | Phase::Ended) {
+        if !self.has_link() {
             return;
         }
         self.steps.push(Step::Lost);
@@ -218,7 +223,7 @@ impl Connection {
     }
 
     fn drop_link(&mut self, code: CloseCode) {
-        if !matches!(self.phase, Phase::Idle | Phase::Waiting { .. } | Phase::Ended) {
+        if self.has_link() {
             self.steps.extend([Step::Disconnect(code), Step::Lost]);
         }
     }

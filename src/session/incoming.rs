@@ -39,9 +39,18 @@ impl Session {
             ServerFrame::Error(refusal) => self.refused(now_ms, refusal),
             ServerFrame::Rooms(rooms) => self.notify(Event::Rooms(rooms)),
             ServerFrame::Profile(profile) => self.notify(Event::Profile(profile)),
-            ServerFrame::Members(page) => self.notify(Event::Members(page)),
-            ServerFrame::Settings(settings) => self.notify(Event::Settings(settings)),
-            ServerFrame::Changed(changed) => self.notify(Event::Changed(changed)),
+            ServerFrame::Members(page) => {
+                self.questions.answered("members", Some(&page.room));
+                self.notify(Event::Members(page));
+            }
+            ServerFrame::Settings(settings) => {
+                self.questions.answered("settings", Some(&settings.room));
+                self.notify(Event::Settings(settings));
+            }
+            ServerFrame::Changed(changed) => {
+                self.questions.answered("change", Some(&changed.room));
+                self.notify(Event::Changed(changed));
+            }
             ServerFrame::Presence(presence) => self.notify(Event::Presence(presence)),
             ServerFrame::Typing(typing) => self.notify(Event::Typing(typing)),
             ServerFrame::Bye(bye) => self.connection.bye(bye.reconnect_after_ms),
@@ -56,11 +65,14 @@ impl Session {
         self.token = token.or(self.token.take());
         let same_user = self.user.replace(user.id.clone()).is_none_or(|before| before == user.id);
         let same_log = self.epoch.replace(epoch.clone()).is_none_or(|before| before == epoch);
-        self.keep(Keep::Owner { user: user.id.clone(), epoch });
         if !same_user {
-            // What was kept here is another person's.
-            self.rooms.retain(|_, timeline| timeline.wanted);
+            // What was kept here is another person's, and nothing of it is to be said in the name of this one.
+            let wanted = std::mem::take(&mut self.rooms).into_iter().filter(|(_, timeline)| timeline.wanted).collect();
+            self.forget_person();
+            self.rooms = wanted;
+            self.keep(Keep::Wipe);
         }
+        self.keep(Keep::Owner { user: user.id.clone(), epoch });
         if !same_user || !same_log {
             self.rooms.values_mut().for_each(Timeline::forget);
             self.notify(Event::Reset);
@@ -83,6 +95,7 @@ impl Session {
     fn joined(&mut self, joined: Joined) {
         // Before the answer to a `leave`, this still speaks of the time before it.
         let Joined { room, head, after, read, .. } = joined.clone();
+        self.questions.answered("create", Some(&room.id));
         if self.leaving.contains(&room.id) {
             return;
         }
@@ -150,6 +163,9 @@ impl Session {
     }
 
     fn refused(&mut self, now_ms: u64, refusal: Refusal) {
+        if let Some(about) = &refusal.about {
+            self.questions.answered(about, refusal.room.as_ref());
+        }
         let soon = refusal.retry_after_ms.unwrap_or_default() <= SLOW_MODE_HELD_MS;
         let passing = matches!(refusal.code, ErrorCode::RateLimited | ErrorCode::Unavailable)
             || (refusal.code == ErrorCode::SlowMode && soon);
@@ -167,8 +183,9 @@ impl Session {
             (Some("hello"), ..) => {
                 if matches!(refusal.code, ErrorCode::SignInRequired | ErrorCode::Banned) {
                     self.signed_out();
+                } else {
+                    self.connection.stop();
                 }
-                self.connection.stop();
                 self.notify(Event::Problem(refusal));
             }
             (Some("join" | "leave"), None, Some(_)) if passing => {

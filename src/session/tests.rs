@@ -1,7 +1,9 @@
 //! The session against a server played by the test, on a clock that the test moves.
 
+mod doors;
 mod keeping;
 mod link;
+mod people;
 mod receipts;
 mod rooms;
 mod tabs;
@@ -9,7 +11,6 @@ mod talk;
 
 use serde_json::{Value, json};
 
-use super::commands::offline;
 use super::*;
 use crate::protocol::{
     Access, Entry, EntryKind, ErrorCode, Heartbeat, Joined, Left, Limits, MessageId, Profile, Refusal, Role,
@@ -228,6 +229,11 @@ fn joined(room: &str, head: Seq, after: Seq, read: Seq) -> ServerFrame {
         muted_until: 0,
         mentions,
     })
+}
+
+fn unavailable(about: &str) -> Refusal {
+    let (code, message) = (ErrorCode::Unavailable, "why".into());
+    Refusal { code, message, about: Some(about.into()), room: None, id: None, retry_after_ms: None }
 }
 
 fn left(room: &str) -> Left {

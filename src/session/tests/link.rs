@@ -227,7 +227,7 @@ fn a_name_that_the_server_refuses_leads_back_to_the_door() {
     bench.receive(&ServerFrame::Error(Refusal {
         code: ErrorCode::BadName,
         about: Some("hello".into()),
-        ..offline("hello")
+        ..unavailable("hello")
     }));
     assert_eq!(bench.link(), Link::Idle);
     bench.forget();

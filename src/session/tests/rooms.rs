@@ -57,7 +57,7 @@ fn a_hole_that_history_does_not_fill_is_replayed() {
 fn a_hole_is_asked_for_again_when_the_server_could_not_answer() {
     let mut bench = Bench::in_room("general", 4);
     bench.entry("general", 8, "m8");
-    let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(1_500), ..offline("history") };
+    let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(1_500), ..unavailable("history") };
     bench.receive(&ServerFrame::Error(refusal));
     assert_eq!(bench.events, [], "nothing that a person could do about it");
     bench.run_for(1_499);
@@ -194,7 +194,7 @@ fn a_join_that_is_refused_takes_its_messages_along() {
         code: ErrorCode::TooManyRooms,
         about: Some("join".into()),
         room: Some(room_id("general")),
-        ..offline("join")
+        ..unavailable("join")
     };
     bench.receive(&ServerFrame::Error(refusal.clone()));
     let refused = Event::Refused { id: message_id("m1"), room: room_id("general"), code: ErrorCode::TooManyRooms };
@@ -239,7 +239,7 @@ fn leaving_is_repeated_until_the_server_can() {
     let mut bench = Bench::in_room("general", 4);
     bench.command(Command::Leave { room: room_id("general") });
     bench.forget();
-    let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(2_000), ..offline("leave") };
+    let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(2_000), ..unavailable("leave") };
     bench.receive(&ServerFrame::Error(refusal));
     bench.run_for(2_000);
     assert_eq!(bench.sent, [json!({"type": "leave", "room": "general"})]);
@@ -255,7 +255,7 @@ fn a_join_that_cannot_be_now_is_repeated_and_its_messages_wait() {
     bench.say("tea", "m1", "one");
     bench.forget();
     for _ in 0..3 {
-        let refusal = Refusal { room: Some(room_id("tea")), retry_after_ms: Some(2_000), ..offline("join") };
+        let refusal = Refusal { room: Some(room_id("tea")), retry_after_ms: Some(2_000), ..unavailable("join") };
         bench.receive(&ServerFrame::Error(refusal));
         bench.run_for(2_000);
     }
@@ -277,7 +277,7 @@ fn a_join_without_an_answer_is_repeated() {
 fn entering_again_while_the_server_cannot_let_go_ends_inside() {
     let mut bench = Bench::in_room("general", 4);
     bench.command(Command::Leave { room: room_id("general") });
-    let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(2_000), ..offline("leave") };
+    let refusal = Refusal { room: Some(room_id("general")), retry_after_ms: Some(2_000), ..unavailable("leave") };
     bench.receive(&ServerFrame::Error(refusal));
     bench.command(join("general"));
     bench.joined("general", 4); // still of the time before; passed over
