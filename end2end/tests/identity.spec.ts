@@ -96,7 +96,7 @@ test('wrong passwords are counted, and cost time', async ({ meet, guest }) => {
   await eve.page.getByRole('textbox', { name: 'Your name' }).fill('Ada');
   const password = eve.page.getByLabel('Password');
   const button = eve.page.getByRole('button', { name: 'Sign in' });
-  const countdown = eve.page.getByText(/Again in \d+ s\./);
+  const countdown = eve.page.getByText(/Try again in \d+ s\./);
   for (let tries = 0; tries < 5 && !(await countdown.isVisible()); tries++) {
     await password.fill(`guess no. ${tries}`);
     await button.click();
