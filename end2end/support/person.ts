@@ -51,6 +51,21 @@ export class Person {
     await this.isOnline();
   }
 
+  /** Comes in as somebody known, with a password, from another browser. */
+  async signsIn(password: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name);
+    await this.page.getByLabel('Password').fill(password);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.isOnline();
+  }
+
+  /** Before the page, which says so, there is the way in. */
+  async isSignedOut(): Promise<void> {
+    await expect(this.page.getByText('You are signed out.')).toBeVisible(AFTER_OUTAGE);
+    await expect(this.rooms).toHaveCount(0);
+  }
+
   async enters(room: string): Promise<void> {
     await this.link(room).click();
     await this.isIn(room);
@@ -67,12 +82,41 @@ export class Person {
     await this.page.getByRole('button', { name: 'Leave room' }).click();
   }
 
+  async opensAccount(): Promise<void> {
+    await this.page.getByRole('link', { name: 'Your account' }).click();
+    await expect(this.page.getByRole('heading', { name: 'Your account' })).toBeVisible();
+  }
+
+  /** And comes back to the page where they are. */
   async changesName(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'Change name' }).click();
+    await this.opensAccount();
     const box = this.page.getByRole('textbox', { name: 'Your name' });
     await box.fill(name);
     await box.press('Enter');
+    await expect(this.page.getByText('Your name is changed.')).toBeVisible();
+    await this.page.goBack();
     this.name = name;
+  }
+
+  /** A guest makes the name theirs, and comes back to the page where they are. */
+  async securesName(password: string): Promise<void> {
+    await this.opensAccount();
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('button', { name: 'Secure name' }).click();
+    await expect(this.page.getByText('Your name is secured.')).toBeVisible();
+    await this.page.goBack();
+  }
+
+  /** Of somebody whose name is secured. */
+  async signsOut(): Promise<void> {
+    await this.opensAccount();
+    await this.page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await this.isSignedOut();
+  }
+
+  /** The server may refuse what is asked of it at this path. */
+  expectsRefusal(path: string): void {
+    this.troubles.expect(new URL(path, this.url).href);
   }
 
   async reloads(): Promise<void> {

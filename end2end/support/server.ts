@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { expect } from '@playwright/test';
 
 const project = resolve(import.meta.dirname, '../..');
 const binary = resolve(process.env.PARLOR_BIN ?? join(project, 'target/release/parlor'));
@@ -47,6 +48,14 @@ export class Server {
     this.process = started;
     this.url = await this.address(started);
     this.listen = new URL(this.url).host;
+  }
+
+  /** The link that makes the first administrator, as it was printed last. */
+  async claimLink(): Promise<string> {
+    const link = () => this.log.match(/Become the administrator at \S+/g)?.at(-1)?.split(' ').at(-1) ?? '';
+    await expect.poll(link).not.toBe('');
+    const { pathname, hash } = new URL(link());
+    return pathname + hash;
   }
 
   /** Dies as in a power cut: nothing is told to anyone. */

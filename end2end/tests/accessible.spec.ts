@@ -38,7 +38,38 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await bo.says('Not yet');
     await ada.sees(bo, 'Not yet');
     await hasNoViolation(ada);
-    await ada.page.getByRole('button', { name: 'Change name' }).click();
+  });
+
+  test(`way in with a password, ${colorScheme}`, async ({ guest }) => {
+    const ada = await guest('Ada', { colorScheme });
+    await ada.opens('/');
+    await ada.page.getByRole('button', { name: 'Sign in' }).click();
+    await hasNoViolation(ada);
+    await ada.page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(ada.page.getByText('Please give your name and your password.')).toBeVisible();
+    await hasNoViolation(ada);
+  });
+
+  test(`account, ${colorScheme}`, async ({ meet }) => {
+    const ada = await meet('Ada', { colorScheme });
+    await ada.opensAccount();
+    await expect(ada.page.getByText('Here now')).toBeVisible();
+    await hasNoViolation(ada);
+    await ada.page.getByRole('button', { name: 'Delete account…' }).click();
+    await hasNoViolation(ada);
+    await ada.securesName('a lamp in the window');
+    await ada.opensAccount();
+    await hasNoViolation(ada);
+  });
+
+  test(`administration, ${colorScheme}`, async ({ guest, meet, server }) => {
+    const ada = await guest('Ada', { colorScheme });
+    await meet('Bo');
+    await ada.opens(await server.claimLink());
+    await ada.givesName();
+    await expect(ada.page.getByText('Bo', { exact: true })).toBeVisible();
+    await hasNoViolation(ada);
+    await ada.page.getByRole('button', { name: 'Ban: Bo' }).click();
     await hasNoViolation(ada);
   });
 

@@ -15,6 +15,7 @@ type Answer = Box<dyn FnOnce(&str) -> Result<(), serde_json::Error>>;
 #[derive(Clone, Copy)]
 pub struct Asking {
     pub store: Store,
+    words: fn(ErrorCode) -> &'static str,
     pub pending: RwSignal<bool>,
     /// Why it could not be done, in words.
     pub failure: RwSignal<Option<String>>,
@@ -28,8 +29,14 @@ pub struct Asking {
 
 impl Asking {
     pub fn new() -> Self {
+        Self::with_words(text::failure)
+    }
+
+    /// With words of its own for why something could not be done.
+    pub fn with_words(words: fn(ErrorCode) -> &'static str) -> Self {
         Self {
             store: Store::here(),
+            words,
             pending: RwSignal::new(false),
             failure: RwSignal::new(None),
             code: RwSignal::new(None),
@@ -92,7 +99,7 @@ impl Asking {
 
     fn fail(self, error: &ApiError) {
         self.code.set(Some(error.code));
-        self.failure.set(Some(text::failure(error.code).to_owned()));
+        self.failure.set(Some((self.words)(error.code).to_owned()));
         if let (Some(ms), Some(host)) = (error.retry_after_ms, self.store.host()) {
             self.count_down(host.now() + ms);
         }

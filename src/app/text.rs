@@ -6,7 +6,7 @@ mod links;
 mod person;
 mod words;
 
-pub use account::{access, failure, owners, password_trouble, room_counts, sign_up};
+pub use account::{access, claim_failure, failure, owners, password_trouble, room_counts, sign_in_failure, sign_up};
 pub use emoji::is_only_emoji;
 pub use links::{Segment, segments};
 pub use person::{hue, initials};

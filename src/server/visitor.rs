@@ -37,13 +37,14 @@ impl Visitor {
     pub fn of(headers: &HeaderMap, peer: Option<Peer>, is_behind_proxy: bool) -> Self {
         let peer = peer.map_or(IpAddr::from(Ipv4Addr::LOCALHOST), |Peer(peer)| peer.ip());
         let forwarded = |name| if is_behind_proxy { last(headers, name) } else { None };
+        let user_agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
         let address = forwarded(FORWARDED_FOR).and_then(address_in).unwrap_or(peer);
         Self {
             address: address.to_canonical(),
             is_tls: forwarded(FORWARDED_PROTO).is_some_and(|proto| proto.eq_ignore_ascii_case("https")),
             host: forwarded(FORWARDED_HOST).or_else(|| last(headers, HOST)).map(Into::into),
             token: cookie::token_of(headers),
-            label: user_agent::label(last(headers, USER_AGENT).unwrap_or_default()),
+            label: user_agent::label(user_agent.unwrap_or_default()),
         }
     }
 }
@@ -100,6 +101,13 @@ mod tests {
         let proxied = visitor(&headers, true);
         assert_eq!((proxied.address.to_string().as_str(), proxied.is_tls), ("198.51.100.7", true));
         assert_eq!(proxied.host.as_deref(), Some("chat.example"));
+    }
+
+    #[test]
+    fn a_browser_is_known_by_all_that_it_says() {
+        let says =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36";
+        assert_eq!(visitor(&[("user-agent", says)], false).label, "Chrome on Linux");
     }
 
     #[test]

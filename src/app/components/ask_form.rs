@@ -20,6 +20,9 @@ pub fn AskForm(
     /// For what cannot be undone.
     #[prop(optional)]
     danger: bool,
+    /// Nothing that a person is led to do.
+    #[prop(optional)]
+    quiet: bool,
     /// Its fields keep what they hold when it is done.
     #[prop(optional)]
     keeps: bool,
@@ -52,6 +55,7 @@ pub fn AskForm(
                 <button
                     class="button"
                     class:danger=danger
+                    class:quiet=quiet
                     type="submit"
                     disabled=move || !store.ready.get()
                     aria-disabled=move || (!asking.is_free()).then_some("true")
@@ -71,7 +75,8 @@ pub fn AskForm(
 #[component]
 pub fn Outcome(#[prop(into)] id: String, asking: Asking) -> impl IntoView {
     // The seconds change too often to be read aloud each time.
-    let seconds = move || Some(asking.wait.get()).filter(|seconds| *seconds > 0).map(|s| format!(" Again in {s} s."));
+    let seconds =
+        move || Some(asking.wait.get()).filter(|seconds| *seconds > 0).map(|s| format!(" Try again in {s} s."));
     view! {
         <p class="field-error" id=format!("{id}-error") role="alert">
             {move || asking.failure.get().map(|words| view! { {words}<span aria-hidden="true">{seconds}</span> })}

@@ -31,6 +31,11 @@ pub fn EnterForm(
         }
     });
     focus_first(name_box);
+    Effect::new(move || {
+        if let Some(input) = password_box.get().filter(|_| refused.get()) {
+            let _ = input.focus();
+        }
+    });
     let submit = Callback::new(move |()| {
         name.set(value(name_box));
         match enter(&value(name_box), wants_password.get_untracked().then(|| value(password_box))) {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use super::ask_form::{AskForm, Field, focus_first, value};
 use crate::app::asking::Asking;
 use crate::app::store::Store;
+use crate::app::text;
 use crate::protocol::api::SignIn;
 use crate::protocol::{Password, Profile};
 
@@ -16,7 +17,7 @@ pub fn SignInForm(
     name: RwSignal<String>,
 ) -> impl IntoView {
     let store = Store::here();
-    let asking = Asking::new();
+    let asking = Asking::with_words(text::sign_in_failure);
     let (name_box, password_box) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
     let known = name.get_untracked();
     focus_first(if known.is_empty() { name_box } else { password_box });

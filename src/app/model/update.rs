@@ -188,6 +188,10 @@ fn on_problem(model: &mut Model, refusal: Refusal) {
     if matches!(about, Some("members" | "settings")) {
         return model.conversations.values_mut().for_each(|conversation| conversation.members.loading = false);
     }
+    // The way in has words for this.
+    if about == Some("hello") && matches!(refusal.code, ErrorCode::SignInRequired | ErrorCode::Banned) {
+        return;
+    }
     // The answer to a question for earlier entries is not to be expected any more.
     if let Some(room) = refusal.room.as_ref().filter(|_| about == Some("history")) {
         model.conversation(room).loading = None;

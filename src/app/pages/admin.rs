@@ -6,6 +6,7 @@ use crate::app::asking::Asking;
 use crate::app::components::{Admin, Arrival, Back, Outcome, secret_in};
 use crate::app::model::Model;
 use crate::app::store::Store;
+use crate::app::text;
 use crate::protocol::InviteCode;
 use crate::protocol::api::ClaimAdmin;
 
@@ -15,7 +16,7 @@ pub fn AdminPage() -> impl IntoView {
     let store = Store::here();
     let is_in = store.slice(Model::is_in);
     let is_admin = store.slice(|model| model.admin);
-    let claiming = Asking::new();
+    let claiming = Asking::with_words(text::claim_failure);
     claim(store, claiming, is_in);
     Effect::new(move || store.open(None));
     view! {

@@ -9,7 +9,7 @@ pub fn failure(code: ErrorCode) -> &'static str {
         ErrorCode::BadName => "This name cannot be used. Please choose another one.",
         ErrorCode::NameTaken => "Somebody here is called that, or nearly so.",
         ErrorCode::BadPassword => "This password is too short.",
-        ErrorCode::WrongPassword => "That is not the right name and password.",
+        ErrorCode::WrongPassword => "That is not the right password.",
         ErrorCode::SignUpClosed => "You need an invite link to come in.",
         ErrorCode::BadInvite => "This invite link does not work any more. Please ask for a new one.",
         ErrorCode::GuestsClosed => "Here everybody has a password. Please choose one.",
@@ -21,6 +21,21 @@ pub fn failure(code: ErrorCode) -> &'static str {
         ErrorCode::RoomClosed | ErrorCode::NotInRoom => "This room is not here any more.",
         ErrorCode::Unavailable => "The server cannot be reached just now. Please try again in a moment.",
         _ => "Something went wrong. Please try again in a moment.",
+    }
+}
+
+/// Who signs in may be wrong about either.
+pub fn sign_in_failure(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::WrongPassword | ErrorCode::BadName => "That is not the right name and password.",
+        code => failure(code),
+    }
+}
+
+pub fn claim_failure(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::NotAllowed => "This link makes nobody an administrator any more.",
+        code => failure(code),
     }
 }
 

@@ -28,7 +28,7 @@ pub fn DeleteAccount() -> impl IntoView {
         });
     });
     let fields = move || {
-        secured.get().then(|| {
+        secured.get_untracked().then(|| {
             view! {
                 <Field
                     form="delete-account"

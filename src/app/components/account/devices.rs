@@ -48,7 +48,7 @@ fn Row(device: Device, end: Callback<LoginId>) -> impl IntoView {
     view! {
         <li class="row">
             <div class="what">
-                <p class="name">{label} {current.then(|| view! { <span class="badge">"this one"</span> })}</p>
+                <p class="name">{label} " " {current.then(|| view! { <span class="badge">"this one"</span> })}</p>
                 <p class="detail">{if current { "Here now".to_owned() } else { format!("Seen {}", store.moment(seen_at)) }}</p>
             </div>
             {(!current)

@@ -25,8 +25,8 @@ fn Secured() -> impl IntoView {
     let (here, everywhere) = (Asking::new(), Asking::new());
     view! {
         <p>"This browser forgets what it has kept of your rooms. You can sign in again at any time."</p>
-        <AskForm id="sign-out" asking=here action="Sign out" submit=leave(here, false)/>
-        <AskForm id="sign-out-all" asking=everywhere action="Sign out everywhere" submit=leave(everywhere, true)/>
+        <AskForm id="sign-out" asking=here action="Sign out" quiet=true submit=leave(here, false)/>
+        <AskForm id="sign-out-all" asking=everywhere action="Sign out everywhere" quiet=true submit=leave(everywhere, true)/>
     }
 }
 
