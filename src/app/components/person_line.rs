@@ -68,7 +68,7 @@ pub fn PersonLine(room: RoomId, row: Row) -> impl IntoView {
             <Avatar user/>
             <span class="name" dir="auto">{name}</span>
             {is_me.then(|| view! { <span class="you">"you"</span> })}
-            {text::role(role).map(|role| view! { <span class="role">{role}</span> })}
+            {text::role(role).map(|role| view! { <span class="badge">{role}</span> })}
             {move || muted.get().then(|| view! { <span class="role muted">"muted"</span> })}
             {button}
         </li>
