@@ -30,7 +30,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let bootstrap = SharedValue::new(|| use_context::<Bootstrap>().unwrap_or_default()).into_inner();
     let store = Store::provide(Model::new(bootstrap));
-    let unread = store.slice(Model::unread);
+    let new = store.slice(|model| (model.unread(), model.mentions()));
     let signed_out = store.slice(|model| model.signed_out);
     Effect::new(move || store.start());
     Effect::new(move || {
@@ -40,7 +40,7 @@ pub fn App() -> impl IntoView {
     });
     view! {
         // The server writes the head last, when the rest of the page is gone; nothing is unread there.
-        <Title formatter=move |page: String| title(unread.try_get().unwrap_or_default(), &page)/>
+        <Title formatter=move |page: String| title(new.try_get().unwrap_or_default(), &page)/>
         <Router>
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("/") view=Layout>
@@ -54,8 +54,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-fn title(unread: u64, page: &str) -> String {
-    let count = if unread > 0 { format!("({}) ", text::unread(unread)) } else { String::new() };
+fn title((unread, mentions): (u64, usize), page: &str) -> String {
+    let count = text::title_count(unread, mentions);
     let page = if page.is_empty() { String::new() } else { format!("{page} · ") };
     format!("{count}{page}Parlor")
 }
@@ -66,9 +66,10 @@ mod tests {
 
     #[test]
     fn the_title_names_the_room_and_counts_what_is_new() {
-        assert_eq!(title(0, ""), "Parlor");
-        assert_eq!(title(0, "General"), "General · Parlor");
-        assert_eq!(title(2, "General"), "(2) General · Parlor");
-        assert_eq!(title(1_000, "General"), "(99+) General · Parlor");
+        assert_eq!(title((0, 0), ""), "Parlor");
+        assert_eq!(title((0, 0), "General"), "General · Parlor");
+        assert_eq!(title((2, 0), "General"), "(2) General · Parlor");
+        assert_eq!(title((2, 1), "General"), "(2, @1) General · Parlor");
+        assert_eq!(title((1_000, 0), "General"), "(99+) General · Parlor");
     }
 }

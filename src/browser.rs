@@ -79,6 +79,14 @@ impl Host for Browser {
         copy::copy_address(path, done);
     }
 
+    fn copy_text(&self, text: &str, done: Box<dyn FnOnce(bool)>) {
+        copy::copy_text(text.to_owned(), done);
+    }
+
+    fn address(&self, path: &str) -> String {
+        copy::address(path)
+    }
+
     fn reload(&self) {
         // A page that cannot be reloaded is being left already.
         let _ = window().location().reload();

@@ -31,6 +31,9 @@ pub trait Host: Sync {
 
     /// Copies the address of this path, and tells whether it could.
     fn copy_address(&self, path: &str, done: Box<dyn FnOnce(bool)>);
+    fn copy_text(&self, text: &str, done: Box<dyn FnOnce(bool)>);
+    /// The whole address of a path.
+    fn address(&self, path: &str) -> String;
     fn reload(&self);
     /// Whether focusing a text box brings no keyboard up over the page.
     fn has_keyboard(&self) -> bool;

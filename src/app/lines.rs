@@ -24,6 +24,7 @@ pub enum LineKey {
     Mark,
     Entry { seq: Seq, opens: bool },
     Own { id: MessageId, opens: bool },
+    Erased { seq: Seq, opens: bool },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,8 @@ pub enum LineContent {
     Note(Arc<Entry>),
     /// `opens` is the first of a group. Only one's own messages wait.
     Message { opens: bool, own: bool, source: Source },
+    /// There was a message, and it has been deleted.
+    Erased { opens: bool, own: bool, entry: Arc<Entry> },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +67,7 @@ pub fn lines(talk: &Talk, me: Option<&UserId>, day_of: impl Fn(u64) -> Range<u64
                 let own = me == Some(&entry.by.id);
                 layout.message(entry.at, Source::Stored(Arc::clone(entry)), own.then_some(id), &entry.by.id);
             }
+            EntryKind::Erased { .. } => layout.erased(entry, me),
             _ => layout.note(entry),
         }
     }
@@ -112,6 +116,14 @@ impl<'a, F: Fn(u64) -> Range<u64>> Layout<'a, F> {
             None => LineKey::Entry { seq, opens },
         };
         self.lines.push(Line { key, content: LineContent::Message { opens, own: own.is_some(), source } });
+    }
+
+    /// A deleted message keeps its place in its group.
+    fn erased(&mut self, entry: &'a Arc<Entry>, me: Option<&UserId>) {
+        let opens = self.opens(Some(&entry.by.id), entry.at);
+        let own = me == Some(&entry.by.id);
+        let key = LineKey::Erased { seq: entry.seq, opens };
+        self.lines.push(Line { key, content: LineContent::Erased { opens, own, entry: Arc::clone(entry) } });
     }
 
     fn waiting(&mut self, message: &Arc<Waiting>, me: Option<&'a UserId>) {
@@ -193,6 +205,7 @@ mod tests {
             LineContent::Gap { .. } => 'g',
             LineContent::Mark => 'N',
             LineContent::Note(_) => 'n',
+            LineContent::Erased { .. } => 'e',
             LineContent::Message { opens, .. } => {
                 if opens {
                     'M'
@@ -267,6 +280,15 @@ mod tests {
         let after = layout(&[message(1, 0, "ada"), message(2, 2 * MINUTE, "ada")], &[]);
         assert_eq!(shape(&before), "dMm");
         assert!(before.iter().map(|line| &line.key).eq(after.iter().map(|line| &line.key)));
+    }
+
+    #[test]
+    fn a_deleted_message_keeps_its_place_and_gets_another_line() {
+        let erased = entry(2, MINUTE, "ben", EntryKind::Erased { id: MessageId::v7(2, 1) });
+        let lines = layout(&[message(1, 0, "ben"), erased, message(3, MINUTE, "ben")], &[]);
+        assert_eq!(shape(&lines), "dMem");
+        let before = layout(&[message(1, 0, "ben"), message(2, MINUTE, "ben"), message(3, MINUTE, "ben")], &[]);
+        assert!(before[2].key != lines[2].key && before[3].key == lines[3].key);
     }
 
     #[test]

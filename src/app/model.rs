@@ -8,7 +8,7 @@ mod update;
 
 use std::collections::{BTreeMap, HashMap};
 
-pub use conversation::{Conversation, Deliveries, Delivery, Gone, Standing, Talk, Terms, Waiting, is_news};
+pub use conversation::{Conversation, Deliveries, Delivery, Gone, Settings, Standing, Talk, Terms, Waiting, is_news};
 pub use members::Members;
 pub use update::update;
 

@@ -4,11 +4,19 @@ use std::ops::Range;
 use leptos::prelude::*;
 
 use super::host::Host;
-use super::model::{Conversation, Making, Model};
+use super::model::{Changing, Conversation, Making, Model};
 use super::start::HOST;
 use crate::protocol::api::RoomInvite;
-use crate::protocol::{Access, MessageId, Profile, RoomId, RoomName, Seq};
-use crate::session::Command;
+use crate::protocol::{Access, MessageId, Password, Profile, RoomChange, RoomId, RoomName, Seq, User, UserId};
+use crate::session::{Command, Key};
+
+/// What lies over the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sheet {
+    Room,
+    Person(User),
+    Message { by: UserId, id: MessageId },
+}
 
 /// What components read and do. It is copied freely; there is one model behind it.
 #[derive(Clone, Copy)]
@@ -20,7 +28,8 @@ pub struct Store {
     pub today: RwSignal<Range<u64>>,
     /// The list of people is shown, where there is no room for it beside the conversation.
     pub people_open: RwSignal<bool>,
-    /// The invite link by which the person has come.
+    pub sheet: RwSignal<Option<Sheet>>,
+    /// The invite link by which the person has come, until it is used.
     pub invite: RwSignal<Option<RoomInvite>>,
 }
 
@@ -32,6 +41,7 @@ impl Store {
             ready: RwSignal::new(false),
             today: RwSignal::new(0..0),
             people_open: RwSignal::new(false),
+            sheet: RwSignal::new(None),
             invite: RwSignal::new(None),
         };
         provide_context(store);
@@ -136,22 +146,66 @@ impl Store {
     pub fn forget_drafts(self) {
         self.drafts.update(HashMap::clear);
         self.people_open.set(false);
+        self.sheet.set(None);
+        self.invite.set(None);
     }
 
     pub fn open(self, room: Option<RoomId>) {
         self.people_open.set(false);
+        self.sheet.set(None);
         self.model.update(|model| model.open(room));
     }
 
-    pub fn join(self, room: RoomId) {
+    pub fn join(self, room: RoomId, key: Option<Key>) {
         self.model.update(|model| model.enter(&room));
-        self.command(Command::Join { room, key: None });
+        self.command(Command::Join { room, key });
     }
 
-    pub fn make(self, name: &RoomName) {
+    /// The invite link to this room, which is used up by this.
+    pub fn take_invite(self, room: &RoomId) -> Option<Key> {
+        let is_it = self.invite.with_untracked(|invite| invite.as_ref().is_some_and(|invite| invite.room == *room));
+        if !is_it {
+            return None;
+        }
+        let mut code = None;
+        self.invite.update(|invite| code = invite.take());
+        code.map(|invite| Key::Invite(invite.code))
+    }
+
+    pub fn make(self, name: &RoomName, access: Access, password: Option<Password>) {
         let making = Making { room: name.id().clone(), outcome: None };
         self.model.update(|model| model.making = Some(making));
-        self.command(Command::Create { name: name.as_str().to_owned(), access: Access::Open, password: None });
+        self.command(Command::Create { name: name.as_str().to_owned(), access, password });
+    }
+
+    /// Changes something in a room.
+    pub fn change(self, room: &RoomId, change: RoomChange) {
+        let changing = Changing { room: room.clone(), change: change.name(), outcome: None };
+        self.model.update(|model| {
+            model.changing = Some(changing);
+            model.problem = None;
+        });
+        self.command(Command::Change { room: room.clone(), change });
+    }
+
+    /// Forgets what became of the last change.
+    pub fn stop_changing(self) {
+        if self.model.with_untracked(|model| model.changing.is_some()) {
+            self.model.update(|model| model.changing = None);
+        }
+    }
+
+    pub fn load_members(self, room: &RoomId) {
+        let mut start = None;
+        self.model.update(|model| start = model.start_members(room));
+        if let Some(after) = start {
+            self.command(Command::Members { room: room.clone(), after });
+        }
+    }
+
+    /// What the model says now, without following it.
+    pub fn now<T>(self, pick: impl FnOnce(&Model) -> T) -> T {
+        self.model.with_untracked(pick)
     }
 
     pub fn stop_making(self) {

@@ -1,15 +1,15 @@
-use std::time::Duration;
-
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlTextAreaElement;
 
+use super::composer_notes::{ComposerNotes, Holdup};
 use super::icon::{Icon, SEND};
-use crate::app::model::Pause;
+use super::mention_list::{MentionList, Mentions};
 use crate::app::store::Store;
-use crate::app::text;
-use crate::protocol::RoomId;
+use crate::app::text::mentions;
 use crate::protocol::limits::MESSAGE_CHARS_MAX;
+use crate::protocol::{RoomId, User};
 use crate::session::Command;
 
 /// What browsers say of a key that an input method has taken.
@@ -22,7 +22,11 @@ pub fn Composer(room: RoomId) -> impl IntoView {
     let input = NodeRef::<Textarea>::new();
     let draft = store.draft(&room);
     let left = Memo::new(move |_| draft.with(|draft| chars_left(draft)));
-    let can_send = move || store.ready.get() && left.get() >= 0 && !draft.with(|draft| is_blank(draft));
+    let holdup = Holdup::of(&room);
+    let muted = Memo::new(move |_| holdup.muted.get().is_some());
+    let can_send =
+        move || store.ready.get() && !holdup.is_there() && left.get() >= 0 && !draft.with(|draft| is_blank(draft));
+    let mentions = Mentions::of(&room);
     follow_draft(store, room.clone(), input, draft);
     Effect::new(move || {
         if let Some(input) = input.get().filter(|_| store.host().is_some_and(|host| host.has_keyboard())) {
@@ -45,12 +49,38 @@ pub fn Composer(room: RoomId) -> impl IntoView {
             send();
         }
     };
+    let pick = {
+        let room = room.clone();
+        Callback::new(move |user: User| {
+            if let Some(input) = input.get_untracked() {
+                complete(store, &room, &input, &user);
+                mentions.type_on(None);
+            }
+        })
+    };
     let on_keydown = move |event: KeyboardEvent| {
         let composing = event.is_composing() || event.key_code() == TAKEN_BY_INPUT_METHOD;
-        if event.key() == "Enter" && !event.shift_key() && !composing {
-            event.prevent_default();
-            send();
+        if composing {
+            return;
         }
+        let key = event.key();
+        let is_for_list = mentions.is_open() && !event.shift_key();
+        match key.as_str() {
+            "ArrowDown" if is_for_list => mentions.step(1),
+            "ArrowUp" if is_for_list => mentions.step(-1),
+            "Escape" if is_for_list => mentions.type_on(None),
+            "Enter" | "Tab" if is_for_list => mentions.current().into_iter().for_each(|user| pick.run(user)),
+            "Enter" if !event.shift_key() => send(),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let look_at_caret = move || {
+        let typed = input.get_untracked().and_then(|input| {
+            let caret = input.selection_start().ok()??;
+            mentions::query(&input.value(), caret).map(|(_, typed)| typed.to_owned())
+        });
+        mentions.type_on(typed);
     };
     let on_input = move |event| {
         let text = event_target_value(&event);
@@ -58,11 +88,13 @@ pub fn Composer(room: RoomId) -> impl IntoView {
             store.command(Command::Type { room: room.clone() });
         }
         store.set_draft(&room, text);
+        look_at_caret();
     };
     view! {
         <form class="composer" on:submit=on_submit>
-            <ComposerNotes left/>
-            <div class="box">
+            <ComposerNotes left holdup/>
+            <MentionList mentions pick/>
+            <div class="box" class:muted=move || muted.get()>
                 <div class="grows" data-text=move || draft.get()>
                     <textarea
                         rows="1"
@@ -71,6 +103,12 @@ pub fn Composer(room: RoomId) -> impl IntoView {
                         placeholder="Write a message"
                         enterkeyhint="send"
                         node_ref=input
+                        disabled=move || muted.get()
+                        aria-autocomplete="list"
+                        aria-controls=move || mentions.list_id()
+                        aria-activedescendant=move || mentions.option_id()
+                        on:click=move |_| look_at_caret()
+                        on:blur=move |_| mentions.type_on(None)
                         on:keydown=on_keydown
                         on:input=on_input
                     ></textarea>
@@ -104,34 +142,15 @@ fn follow_draft(store: Store, room: RoomId, input: NodeRef<Textarea>, draft: Mem
     });
 }
 
-/// What is to be known while writing: how much more fits, and that the server is being overtaken.
-#[component]
-fn ComposerNotes(left: Memo<isize>) -> impl IntoView {
-    let pause = Store::here().slice(|model| model.pause);
-    let wait = count_down(pause);
-    let slower = move || pause.get().and_then(|pause| text::pause(pause.code, wait.get()));
-    let words = Memo::new(move |_| slower().map(|(words, _)| words));
-    let seconds = move || slower().and_then(|(_, seconds)| seconds);
-    view! {
-        <div class="composer-notes">
-            <span class="pause" role="status">{move || words.get()}<span aria-hidden="true">{seconds}</span></span>
-            <span class:too-many=move || { left.get() < 0 }>{move || text::chars_left(left.get())}</span>
-        </div>
+/// Puts a name in place of what was typed of it.
+fn complete(store: Store, room: &RoomId, input: &HtmlTextAreaElement, user: &User) {
+    let caret = input.selection_start().ok().flatten().unwrap_or_default();
+    if let Some((text, caret)) = mentions::complete(&input.value(), caret, &user.name) {
+        input.set_value(&text);
+        // A caret that cannot be set stays at the end.
+        let _ = input.set_selection_range(caret, caret);
+        store.set_draft(room, text);
     }
-}
-
-/// Second by second to nothing, from whenever there is something to wait for.
-fn count_down(pause: Memo<Option<Pause>>) -> RwSignal<Option<u64>> {
-    let left = RwSignal::new(None);
-    Effect::new(move || left.set(pause.get().map(|pause| pause.seconds)));
-    Effect::new(move || {
-        let Some(now) = left.get() else { return };
-        let next = move || left.set(now.checked_sub(1).filter(|next| *next > 0));
-        if let Ok(timer) = set_timeout_with_handle(next, Duration::from_secs(1)) {
-            on_cleanup(move || timer.clear());
-        }
-    });
-    left
 }
 
 /// The draft without empty lines around it; the first line keeps its indentation.

@@ -1,42 +1,46 @@
 use leptos::prelude::*;
 
 use super::composer::Composer;
+use super::door::Door;
 use super::message_log::MessageLog;
 use super::people::People;
 use super::room_header::RoomHeader;
+use super::sheet::Sheets;
 use super::typing::Typing;
-use crate::app::model::Standing;
+use crate::app::model::{Model, Standing};
 use crate::app::store::Store;
 use crate::protocol::RoomId;
 
-/// One room: what is said in it, by whom, and the place to say something.
+/// One room: what is said in it, by whom, and the place to say something; or its door. Before it is known which of them
+/// it is, the room is being opened.
 #[component]
 pub fn Conversation(room: RoomId) -> impl IntoView {
-    let left = Store::here().in_room(&room, |conversation| conversation.standing == Standing::Left);
-    let (header, log, typing, people) = (room.clone(), room.clone(), room.clone(), room.clone());
-    view! {
-        <main class="conversation">
-            <RoomHeader room=header/>
-            <MessageLog room=log/>
-            <Typing room=typing/>
-            {move || {
-                let room = room.clone();
-                if left.get() { view! { <Rejoin room/> }.into_any() } else { view! { <Composer room/> }.into_any() }
-            }}
-        </main>
-        <People room=people/>
-    }
-}
-
-/// The person has left this room, perhaps in another tab.
-#[component]
-fn Rejoin(room: RoomId) -> impl IntoView {
-    let store = Store::here();
-    let join = move |_| store.join(room.clone());
-    view! {
-        <div class="rejoin">
-            <p>"You have left this room."</p>
-            <button class="button" type="button" on:click=join>"Join again"</button>
-        </div>
+    let is_outside = {
+        let room = room.clone();
+        move |model: &Model| match model.standing(&room) {
+            Standing::Member => false,
+            Standing::Outside => model.greeted,
+            Standing::Left => true,
+        }
+    };
+    let outside = Store::here().slice(is_outside);
+    move || {
+        let room = room.clone();
+        if outside.get() {
+            return view! { <Door room/> }.into_any();
+        }
+        let (header, log, typing, people, sheets) =
+            (room.clone(), room.clone(), room.clone(), room.clone(), room.clone());
+        view! {
+            <main class="conversation">
+                <RoomHeader room=header/>
+                <MessageLog room=log/>
+                <Typing room=typing/>
+                <Composer room/>
+            </main>
+            <People room=people/>
+            <Sheets room=sheets/>
+        }
+        .into_any()
     }
 }

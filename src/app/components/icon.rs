@@ -10,6 +10,11 @@ pub const CLOCK: Shape = Shape("M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4.5l3 
 pub const CLOSE: Shape = Shape("M6 6l12 12M18 6L6 18");
 pub const DOOR: Shape = Shape("M13 4H6v16h7M10 12h10M16.5 8.5L20 12l-3.5 3.5");
 pub const DOWN: Shape = Shape("M12 5v14M6 13l6 6 6-6");
+pub const DOTS: Shape = Shape("M5 12h.01M12 12h.01M19 12h.01");
+pub const ENVELOPE: Shape = Shape("M4 6h16v12H4zM4 7l8 6 8-6");
+pub const EYE_SHUT: Shape =
+    Shape("M3 10c2.4 3.2 5.4 4.8 9 4.8s6.6-1.6 9-4.8M12 14.8V18M6.2 13.2L4.2 16M17.8 13.2l2 2.8");
+pub const LOCK: Shape = Shape("M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3");
 pub const LINK: Shape = Shape(
     "M10 14a4 4 0 0 0 5.7 0l3.1-3.1a4 4 0 0 0-5.7-5.7L12 6.3M14 10a4 4 0 0 0-5.7 0l-3.1 3.1a4 4 0 0 0 5.7 5.7L12 17.7",
 );

@@ -1,19 +1,31 @@
-use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::avatar::Avatar;
+use super::message_body::MessageBody;
+use super::message_sheet::MessageButton;
 use super::tick::Tick;
 use crate::app::lines::Source;
 use crate::app::model::{Deliveries, Delivery};
 use crate::app::store::Store;
-use crate::app::text::{self, Segment};
-use crate::protocol::{EntryKind, ErrorCode, MessageId, RoomId, User};
+use crate::app::text;
+use crate::protocol::{EntryKind, ErrorCode, MessageId, RoomId, User, UserId};
 use crate::session::Command;
 
 /// A message of somebody else.
 #[component]
-pub fn TheirMessage(by: User, at: u64, body: String, opens: bool) -> impl IntoView {
-    let host = Store::here().host();
+pub fn TheirMessage(
+    room: RoomId,
+    said: Said,
+    opens: bool,
+    /// The person may delete what others say.
+    moderates: Memo<bool>,
+) -> impl IntoView {
+    let store = Store::here();
+    let host = store.host();
+    let Said { by, at, body, id, mentions } = said;
+    let Some(by) = by else { return ().into_any() };
+    let to_me = store.now(|model| model.my_id().is_some_and(|me| mentions.contains(me)));
+    let author = by.id.clone();
     let emoji = text::is_only_emoji(&body);
     let sender = format!("sender {}", text::hue(by.id.as_str()));
     let name = by.name.clone();
@@ -27,30 +39,32 @@ pub fn TheirMessage(by: User, at: u64, body: String, opens: bool) -> impl IntoVi
     });
     let said_by = (!opens).then(|| view! { <span class="visually-hidden">{name} ": "</span> });
     view! {
-        <article class="message" class:opens=opens>
+        <article class="message" class:opens=opens class:to-me=to_me>
             {opens.then(|| view! { <Avatar user=by.clone()/> })}
             <div class="said">
                 {byline}
                 <div class="bubble" class:emoji=emoji title=host.map(|host| host.exact_time_text(at))>
                     {said_by}
-                    <Body body/>
+                    <MessageBody room body mentioned=Some(mentions)/>
                 </div>
             </div>
+            {move || moderates.get().then(|| view! { <MessageButton by=author.clone() id=id.clone()/> })}
         </article>
     }
+    .into_any()
 }
 
 /// One's own message: waiting, stored, or refused and still to be corrected.
 #[component]
-pub fn OwnMessage(
-    room: RoomId,
-    id: MessageId,
-    at: u64,
-    body: String,
-    opens: bool,
-    deliveries: Memo<Deliveries>,
-) -> impl IntoView {
-    let host = Store::here().host();
+pub fn OwnMessage(room: RoomId, said: Said, opens: bool, deliveries: Memo<Deliveries>) -> impl IntoView {
+    let store = Store::here();
+    let host = store.host();
+    let Said { at, body, id, .. } = said;
+    let (in_room, its_id) = (room.clone(), id.clone());
+    let button = move || {
+        let me = store.now(|model| model.my_id().cloned())?;
+        Some(view! { <MessageButton by=me id=its_id.clone()/> })
+    };
     let delivery = {
         let id = id.clone();
         Memo::new(move |_| deliveries.with(|all| all.get(&id).copied()).unwrap_or(Delivery::Stored { at }))
@@ -80,10 +94,11 @@ pub fn OwnMessage(
                     title=move || host.map(|host| host.exact_time_text(at.get()))
                 >
                     <span class="visually-hidden">"You: "</span>
-                    <Body body/>
+                    <MessageBody room=in_room body mentioned=None/>
                 </div>
                 {refusal}
             </div>
+            {move || matches!(delivery.get(), Delivery::Stored { .. }).then(&button)}
             <Tick delivery/>
         </article>
     }
@@ -122,30 +137,50 @@ fn Time(at: u64) -> impl IntoView {
     }
 }
 
-/// The text as it was typed, with addresses to click.
+/// There was a message here.
 #[component]
-fn Body(body: String) -> impl IntoView {
-    let pieces = text::segments(&body)
-        .into_iter()
-        .map(|segment| match segment {
-            Segment::Text(text) => Either::Left(text.to_owned()),
-            Segment::Link(address) => Either::Right(view! {
-                <a href=address.to_owned() target="_blank" rel="noopener noreferrer">
-                    {address.to_owned()}
-                </a>
-            }),
-        })
-        .collect_view();
-    view! { <span class="body" dir="auto">{pieces}</span> }
+pub fn ErasedMessage(by: User, at: u64, opens: bool, own: bool) -> impl IntoView {
+    let name = by.name.clone();
+    let byline = opens.then(|| {
+        let sender = format!("sender {}", text::hue(by.id.as_str()));
+        let sender = (!own).then(|| view! { <span class=sender dir="auto">{by.name.clone()}</span> });
+        view! { <p class="byline">{sender} <Time at/></p> }
+    });
+    view! {
+        <article class="message erased" class:opens=opens class:own=own>
+            {(opens && !own).then(|| view! { <Avatar user=by.clone()/> })}
+            <div class="said">
+                {byline}
+                <div class="bubble">
+                    <span class="visually-hidden">{if own { "You".to_owned() } else { name }} ": "</span>
+                    "Message deleted"
+                </div>
+            </div>
+        </article>
+    }
 }
 
-/// Who said what when, and under which id.
-pub fn parts(source: &Source) -> Option<(Option<User>, u64, String, MessageId)> {
-    match source {
-        Source::Waiting(waiting) => Some((None, waiting.at, waiting.body.clone(), waiting.id.clone())),
-        Source::Stored(entry) => match &entry.kind {
-            EntryKind::Message { id, body, .. } => Some((Some(entry.by.clone()), entry.at, body.clone(), id.clone())),
-            _ => None,
-        },
+/// Who said what when, under which id. One's own messages that wait have nobody else to have said them.
+pub struct Said {
+    pub by: Option<User>,
+    pub at: u64,
+    pub body: String,
+    pub id: MessageId,
+    pub mentions: Vec<UserId>,
+}
+
+impl Said {
+    pub fn of(source: &Source) -> Option<Self> {
+        match source {
+            Source::Waiting(waiting) => {
+                let (body, id) = (waiting.body.clone(), waiting.id.clone());
+                Some(Self { by: None, at: waiting.at, body, id, mentions: vec![] })
+            }
+            Source::Stored(entry) => {
+                let EntryKind::Message { id, body, mentions } = &entry.kind else { return None };
+                let (body, id, mentions) = (body.clone(), id.clone(), mentions.clone());
+                Some(Self { by: Some(entry.by.clone()), at: entry.at, body, id, mentions })
+            }
+        }
     }
 }

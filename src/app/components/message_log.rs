@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use super::gap::{EarlierMessages, Gap};
 use super::icon::{DOWN, Icon};
-use super::message_line::{OwnMessage, TheirMessage, parts};
+use super::message_line::{ErasedMessage, OwnMessage, Said, TheirMessage};
 use super::scroller::Scroller;
 use crate::app::lines::{Line, LineContent, lines};
 use crate::app::model::{Conversation, Deliveries};
 use crate::app::shared::Shared;
 use crate::app::store::Store;
 use crate::app::text;
-use crate::protocol::{Entry, EntryKind, RoomId, UserId};
+use crate::protocol::{Deed, Entry, EntryKind, Rank, RoomId, UserId};
 
 /// What is said in a room.
 #[component]
@@ -24,6 +24,10 @@ pub fn MessageLog(room: RoomId) -> impl IntoView {
         let Some(host) = store.host() else { return Shared::default() };
         talk.with(|talk| me.with(|me| Shared::new(lines(talk, me.as_ref(), |at| host.day_around(at)))))
     });
+    let moderates = {
+        let room = room.clone();
+        store.slice(move |model| model.may(&room, Deed::DeleteMessage(Rank::Member)))
+    };
     let scroller = Scroller::new();
     let each = move || {
         let lines = lines.get();
@@ -51,7 +55,7 @@ pub fn MessageLog(room: RoomId) -> impl IntoView {
             <div class="message-log" role="log" aria-label="Messages" tabindex="0" node_ref=scroller.log on:scroll=on_scroll>
                 <EarlierMessages room=earlier/>
                 <For each key=|line| line.key.clone() let(line)>
-                    <LineView room=line_room.clone() line me deliveries/>
+                    <LineView room=line_room.clone() line me deliveries moderates/>
                 </For>
             </div>
             <ToEnd room scroller/>
@@ -102,17 +106,26 @@ fn read_along(store: Store, room: RoomId, scroller: Scroller) {
 }
 
 #[component]
-fn LineView(room: RoomId, line: Line, me: Memo<Option<UserId>>, deliveries: Memo<Deliveries>) -> impl IntoView {
+fn LineView(
+    room: RoomId,
+    line: Line,
+    me: Memo<Option<UserId>>,
+    deliveries: Memo<Deliveries>,
+    moderates: Memo<bool>,
+) -> impl IntoView {
     match line.content {
         LineContent::Day(start) => view! { <Day start/> }.into_any(),
         LineContent::Gap { before, missing } => view! { <Gap room before missing/> }.into_any(),
         LineContent::Mark => view! { <p class="mark"><span>"New messages"</span></p> }.into_any(),
         LineContent::Note(entry) => view! { <Note entry me/> }.into_any(),
-        LineContent::Message { opens, own, source } => match parts(&source) {
-            Some((_, at, body, id)) if own => view! { <OwnMessage room id at body opens deliveries/> }.into_any(),
-            Some((Some(by), at, body, _)) => view! { <TheirMessage by at body opens/> }.into_any(),
-            _ => ().into_any(),
+        LineContent::Message { opens, own, source } => match Said::of(&source) {
+            Some(said) if own => view! { <OwnMessage room said opens deliveries/> }.into_any(),
+            Some(said) => view! { <TheirMessage room said opens moderates/> }.into_any(),
+            None => ().into_any(),
         },
+        LineContent::Erased { opens, own, entry } => {
+            view! { <ErasedMessage by=entry.by.clone() at=entry.at opens own/> }.into_any()
+        }
     }
 }
 
@@ -133,10 +146,9 @@ fn Day(start: u64) -> impl IntoView {
 
 #[component]
 fn Note(entry: Arc<Entry>, me: Memo<Option<UserId>>) -> impl IntoView {
-    let own = me.with_untracked(|me| me.as_ref() == Some(&entry.by.id));
     view! {
         <p class="note" class:damaged=entry.kind == EntryKind::Damaged>
-            {text::note(&entry, own)}
+            {me.with_untracked(|me| text::note(&entry, me.as_ref()))}
         </p>
     }
 }

@@ -2,21 +2,17 @@ use leptos::ev;
 use leptos::html::Button;
 use leptos::prelude::*;
 
-use super::avatar::Avatar;
 use super::focus;
 use super::icon::{CLOSE, Icon};
+use super::person_line::{PersonLine, Row, rows};
 use crate::app::store::Store;
-use crate::protocol::{RoomId, User, UserId};
+use crate::protocol::RoomId;
 
-/// Who is online in a room. Beside the conversation where there is room for it, else a sheet over it.
+/// Who is online in a room, and everyone who is in it. Beside the conversation where there is room for it, else a sheet
+/// over it.
 #[component]
 pub fn People(room: RoomId) -> impl IntoView {
     let store = Store::here();
-    let me = store.slice(|model| model.me.as_ref().map(|me| me.id.clone()));
-    let people = store.in_room(&room, |conversation| conversation.people.clone());
-    let online = store.slice(move |model| model.rooms.get(&room).map(|summary| summary.online).unwrap_or_default());
-    let shown = Memo::new(move |_| people.with(|people| me.with(|me| arrange(people.values().cloned(), me.as_ref()))));
-    let unnamed = move || (online.get() as usize).saturating_sub(shown.with(Vec::len));
     let close = NodeRef::<Button>::new();
     Effect::new(move || {
         if store.people_open.get() {
@@ -25,7 +21,8 @@ pub fn People(room: RoomId) -> impl IntoView {
         }
     });
     let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Escape" && store.people_open.get_untracked() {
+        let alone = store.sheet.with_untracked(Option::is_none);
+        if event.key() == "Escape" && alone && store.people_open.get_untracked() {
             store.people_open.set(false);
         }
     });
@@ -35,7 +32,6 @@ pub fn People(room: RoomId) -> impl IntoView {
         <aside class="people" aria-label="People in this room">
             <header>
                 <h2>"People"</h2>
-                <span class="count">{move || online.get()}</span>
                 <button
                     class="icon-button"
                     type="button"
@@ -46,49 +42,100 @@ pub fn People(room: RoomId) -> impl IntoView {
                     <Icon shape=CLOSE/>
                 </button>
             </header>
-            <ul aria-label="People">
-                <For each=move || shown.get() key=|user| (user.id.to_string(), user.name.clone()) let(user)>
-                    <Person user me/>
-                </For>
-            </ul>
-            <Show when=move || { unnamed() > 0 }>
-                <p class="more">"and " {unnamed} " more"</p>
-            </Show>
+            <div class="lists">
+                <Online room=room.clone()/>
+                <Everyone room/>
+            </div>
         </aside>
     }
 }
 
 #[component]
-fn Person(user: User, me: Memo<Option<UserId>>) -> impl IntoView {
-    let name = user.name.clone();
-    let id = user.id.clone();
-    let is_me = move || me.with(|me| me.as_ref() == Some(&id));
+fn Online(room: RoomId) -> impl IntoView {
+    let store = Store::here();
+    let me = store.slice(|model| model.my_id().cloned());
+    let people = store.in_room(&room, |conversation| conversation.people.clone());
+    let members = store.in_room(&room, |conversation| conversation.members.list.clone());
+    let online = {
+        let room = room.clone();
+        store.slice(move |model| model.rooms.get(&room).map(|summary| summary.online).unwrap_or_default())
+    };
+    let shown = Memo::new(move |_| {
+        let row = |members: &std::collections::BTreeMap<_, _>, user: &crate::protocol::User| {
+            members.get(&user.id).cloned().map_or_else(
+                || Row::of(user.clone()),
+                |member: crate::protocol::RoomMember| {
+                    Row::from(crate::protocol::RoomMember { user: user.clone(), ..member })
+                },
+            )
+        };
+        let all =
+            people.with(|people| members.with(|members| people.values().map(|user| row(members, user)).collect()));
+        me.with(|me| rows(all, me.as_ref()))
+    });
+    let unnamed = move || (online.get() as usize).saturating_sub(shown.with(Vec::len));
     view! {
-        <li class="person">
-            <Avatar user/>
-            <span class="name" dir="auto">{name}</span>
-            {move || is_me().then(|| view! { <span class="you">"you"</span> })}
-        </li>
+        <h3>"Online" <span class="count">{move || online.get()}</span></h3>
+        <ul aria-label="Online">
+            <For each=move || shown.get() key=Row::clone let(row)>
+                <PersonLine room=room.clone() row/>
+            </For>
+        </ul>
+        <Show when=move || { unnamed() > 0 }>
+            <p class="unnamed">"and " {unnamed} " more"</p>
+        </Show>
     }
 }
 
-/// Oneself first, then by name.
-fn arrange(people: impl Iterator<Item = User>, me: Option<&UserId>) -> Vec<User> {
-    let mut people: Vec<_> = people.collect();
-    people.sort_by_cached_key(|user| (me != Some(&user.id), user.name.to_lowercase(), user.id.clone()));
-    people
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn oneself_comes_first_then_others_by_name() {
-        let user = |id: &str, name: &str| User { id: UserId::parse(id).unwrap(), name: name.into() };
-        let people = [user("1", "Zoe"), user("2", "ben"), user("3", "Ada"), user("4", "Cy")];
-        let names: Vec<_> =
-            arrange(people.into_iter(), Some(&UserId::parse("4").unwrap())).into_iter().map(|user| user.name).collect();
-        assert_eq!(names, ["Cy", "Ada", "ben", "Zoe"]);
+#[component]
+fn Everyone(room: RoomId) -> impl IntoView {
+    let store = Store::here();
+    let me = store.slice(|model| model.my_id().cloned());
+    let members = store.in_room(&room, |conversation| conversation.members.list.clone());
+    let known = store.in_room(&room, |conversation| (conversation.live, conversation.members.is_known()));
+    let (more, loading) = (
+        store.in_room(&room, |conversation| conversation.members.more),
+        store.in_room(&room, |conversation| conversation.members.loading),
+    );
+    let count = {
+        let room = room.clone();
+        store.slice(move |model| model.rooms.get(&room).map(|summary| summary.members).unwrap_or_default())
+    };
+    let shown = Memo::new(move |_| {
+        let all = members.with(|members| members.values().cloned().map(Row::from).collect());
+        me.with(|me| rows(all, me.as_ref()))
+    });
+    {
+        let room = room.clone();
+        Effect::new(move || {
+            if known.get() == (true, false) {
+                store.load_members(&room);
+            }
+        });
+    }
+    // The count comes as a state, now and then; the list follows at once.
+    let total = move || {
+        let listed = shown.with(Vec::len);
+        if more.get() { (count.get() as usize).max(listed) } else { listed }
+    };
+    let load_room = room.clone();
+    let load = StoredValue::new(move || store.load_members(&load_room));
+    view! {
+        <h3>"Everyone" <span class="count">{total}</span></h3>
+        <ul aria-label="Everyone">
+            <For each=move || shown.get() key=Row::clone let(row)>
+                <PersonLine room=room.clone() row/>
+            </For>
+        </ul>
+        <Show when=move || more.get()>
+            <button
+                class="button quiet small load-more"
+                type="button"
+                aria-disabled=move || loading.get().then_some("true")
+                on:click=move |_| load.with_value(|load| load())
+            >
+                {move || if loading.get() { "Loading…" } else { "Show more" }}
+            </button>
+        </Show>
     }
 }

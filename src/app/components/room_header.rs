@@ -2,9 +2,10 @@ use leptos::html::Button;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
+use super::access_icon::AccessIcon;
 use super::focus;
-use super::icon::{BACK, CHECK, DOOR, Icon, LINK, PEOPLE};
-use crate::app::store::Store;
+use super::icon::{BACK, CHECK, DOOR, DOTS, Icon, LINK, PEOPLE};
+use crate::app::store::{Sheet, Store};
 use crate::app::text;
 use crate::protocol::RoomId;
 use crate::session::Command;
@@ -20,18 +21,30 @@ pub fn RoomHeader(room: RoomId) -> impl IntoView {
         let room = room.clone();
         store.slice(move |model| model.room_name(&room))
     };
+    let access = {
+        let room = room.clone();
+        store.slice(move |model| model.access(&room))
+    };
+    let topic = store.in_room(&room, |conversation| conversation.terms.topic.clone());
     view! {
         <header class="room-header">
             <a class="icon-button back" href="/" aria-label="All rooms">
                 <Icon shape=BACK/>
             </a>
             <div class="title">
-                <h1>{move || name.get()}</h1>
-                <p class="online">{move || text::online(online.get())}</p>
+                <div class="named">
+                    <h1 dir="auto">{move || name.get()}</h1>
+                    {move || view! { <AccessIcon access=access.get()/> }}
+                </div>
+                <div class="below">
+                    <p class="online">{move || text::online(online.get())}</p>
+                    <p class="topic" dir="auto" title=move || topic.get()>{move || topic.get()}</p>
+                </div>
             </div>
             <CopyLink room=room.clone()/>
             <LeaveRoom room/>
             <PeopleButton/>
+            <MenuButton/>
         </header>
     }
 }
@@ -60,6 +73,24 @@ fn PeopleButton() -> impl IntoView {
             on:click=move |_| store.people_open.update(|open| *open = !*open)
         >
             <Icon shape=PEOPLE/>
+        </button>
+    }
+}
+
+#[component]
+fn MenuButton() -> impl IntoView {
+    let store = Store::here();
+    view! {
+        <button
+            class="icon-button"
+            type="button"
+            aria-label="Room menu"
+            title="Room menu"
+            aria-haspopup="dialog"
+            disabled=move || !store.ready.get()
+            on:click=move |_| store.sheet.set(Some(Sheet::Room))
+        >
+            <Icon shape=DOTS/>
         </button>
     }
 }
@@ -106,7 +137,7 @@ fn LeaveRoom(room: RoomId) -> impl IntoView {
     };
     view! {
         <button
-            class="icon-button"
+            class="icon-button leave"
             type="button"
             aria-label="Leave room"
             title="Leave room"

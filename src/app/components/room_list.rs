@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
+use super::access_icon::AccessIcon;
 use super::avatar::RoomMark;
 use crate::app::model::{Model, Standing};
 use crate::app::store::Store;
@@ -11,8 +12,8 @@ use crate::protocol::{RoomId, RoomSummary};
 /// A longer list can be filtered.
 const FILTER_ABOVE: usize = 12;
 
-/// A room one is in, with its new messages.
-type Memberships = HashMap<RoomId, u64>;
+/// A room one is in, with its new messages and those of them that mention one.
+type Memberships = HashMap<RoomId, (u64, usize)>;
 
 #[component]
 pub fn RoomList(current: Memo<Option<RoomId>>) -> impl IntoView {
@@ -59,12 +60,17 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
         let room = room.clone();
         Memo::new(move |_| current.with(|current| current.as_ref() == Some(&room)))
     };
-    let unread = {
+    let news = {
         let room = room.clone();
         Memo::new(move |_| memberships.with(|memberships| memberships.get(&room).copied()))
     };
-    let new = move || unread.get().filter(|count| *count > 0).map(text::unread);
-    let label = move || summary.with(|room| Some(text::room_label(room.as_ref()?, unread.get().unwrap_or_default())));
+    let new = move || news.get().filter(|(unread, _)| *unread > 0).map(|(unread, _)| text::unread(unread));
+    let mentions = move || news.get().filter(|(_, mentions)| *mentions > 0).map(|(_, mentions)| format!("@{mentions}"));
+    let label = move || {
+        let (unread, mentions) = news.get().unwrap_or_default();
+        summary.with(|room| Some(text::room_label(room.as_ref()?, unread, mentions)))
+    };
+    let access = move || summary.with(|room| room.as_ref().map(|room| room.access).unwrap_or_default());
     let name =
         Signal::derive(move || summary.with(|room| room.as_ref().map(|room| room.name.clone()).unwrap_or_default()));
     let online = move || summary.with(|room| room.as_ref().map(|room| room.online));
@@ -72,7 +78,7 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
         <li>
             <a
                 class="room-link"
-                class:member=move || unread.get().is_some()
+                class:member=move || news.get().is_some()
                 class:unread=move || new().is_some()
                 class:empty=move || online() == Some(0)
                 href=href
@@ -81,6 +87,8 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
             >
                 <RoomMark room name/>
                 <span class="name">{move || name.get()}</span>
+                {move || view! { <AccessIcon access=access()/> }}
+                <span class="new mentions" aria-hidden="true" data-count=mentions></span>
                 <span class="new" aria-hidden="true" data-count=new></span>
                 <span class="count" aria-hidden="true">" " {online}</span>
             </a>
@@ -90,7 +98,12 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
 
 fn memberships(model: &Model) -> Memberships {
     let members = model.conversations.iter().filter(|(_, conversation)| conversation.standing == Standing::Member);
-    members.map(|(room, conversation)| (room.clone(), conversation.unread(model.my_id()))).collect()
+    members
+        .map(|(room, conversation)| {
+            let news = (conversation.unread(model.my_id()), conversation.mentions.len());
+            (room.clone(), news)
+        })
+        .collect()
 }
 
 /// One's own rooms first, then those where people are, then by name.
@@ -121,7 +134,7 @@ mod tests {
                 access: Access::Open,
             })
             .collect();
-        let mine = mine.iter().map(|name| (id(name), 0)).collect();
+        let mine = mine.iter().map(|name| (id(name), (0, 0))).collect();
         arrange(rooms.iter(), &mine, wanted).into_iter().map(String::from).collect()
     }
 

@@ -1,15 +1,17 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 
 use super::NoSuchRoom;
-use crate::app::components::{Arrival, Conversation};
+use crate::app::components::{Arrival, Conversation, secret_in};
 use crate::app::model::Model;
 use crate::app::store::Store;
-use crate::protocol::RoomId;
+use crate::protocol::api::RoomInvite;
+use crate::protocol::{Access, RoomId};
 
-/// The room that the address names. Being here is being in it.
+/// The room that the address names. Whoever gives their name here, or comes by an invite link, wants to be in it.
 #[component]
 pub fn RoomPage() -> impl IntoView {
     let store = Store::here();
@@ -17,11 +19,17 @@ pub fn RoomPage() -> impl IntoView {
     let entered = store.slice(Model::is_in);
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let room = Memo::new(move |_| id.with(|id| RoomId::parse(id).ok()));
-    Effect::new(move || {
-        store.open(room.get());
-        if let Some(room) = room.get().filter(|_| entered.get() && store.ready.get()) {
-            store.join(room);
+    Effect::new(move || store.open(room.get()));
+    take_invite(store, room, entered);
+    Effect::new(move |was_in: Option<bool>| {
+        let is_in = entered.get();
+        if let Some(room) = room.get_untracked().filter(|_| is_in && was_in == Some(false)) {
+            let invited = store.invite.with_untracked(Option::is_some);
+            if !invited && store.now(|model| model.access(&room)) != Access::Password {
+                store.join(room, None);
+            }
         }
+        is_in
     });
     move || match room.get() {
         None => EitherOf3::A(view! { <NoSuchRoom id=id.get()/> }),
@@ -30,6 +38,24 @@ pub fn RoomPage() -> impl IntoView {
         }
         Some(room) => EitherOf3::C(view! { <RoomTitle room=room.clone()/> <Conversation room/> }),
     }
+}
+
+/// Uses an invite link once the person is in, and takes its secret out of the address.
+fn take_invite(store: Store, room: Memo<Option<RoomId>>, entered: Memo<bool>) {
+    let location = use_location();
+    let navigate = use_navigate();
+    Effect::new(move || {
+        let Some(room) = room.get() else { return };
+        let Some(code) = location.hash.with(|hash| secret_in(hash, "invite")) else { return };
+        store.invite.set(Some(RoomInvite { room: room.clone(), code }));
+        if !entered.get() || !store.ready.get() {
+            return;
+        }
+        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        navigate(&location.pathname.get_untracked(), options);
+        let key = store.take_invite(&room);
+        store.join(room, key);
+    });
 }
 
 #[component]

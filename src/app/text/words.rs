@@ -1,5 +1,4 @@
-use crate::protocol::limits::MESSAGE_CHARS_MAX;
-use crate::protocol::{Entry, EntryKind, ErrorCode, Refusal, RoomSummary, User};
+use crate::protocol::{Access, Rank, Role, RoomSummary, User};
 use crate::session::Link;
 
 const TYPING_NAMED: usize = 3;
@@ -16,10 +15,75 @@ pub fn unread(count: u64) -> String {
     if count > UNREAD_MAX { format!("{UNREAD_MAX}+") } else { count.to_string() }
 }
 
+pub fn members(count: u32) -> String {
+    let count = u64::from(count);
+    format!("{} {}", thousands(count), counted(count, "member"))
+}
+
 /// What a room's link is called for those who do not see it.
-pub fn room_label(room: &RoomSummary, new: u64) -> String {
-    let label = format!("{}, {}", room.name, online(room.online));
-    if new > 0 { format!("{label}, {} new", unread(new)) } else { label }
+pub fn room_label(room: &RoomSummary, new: u64, mentions: usize) -> String {
+    let mut label = format!("{}, {}", room.name, online(room.online));
+    if new > 0 {
+        label += &format!(", {} new", unread(new));
+    }
+    if mentions > 0 {
+        label += &format!(", {mentions} {}", counted(mentions as u64, "mention"));
+    }
+    match room.access {
+        Access::Open => label,
+        Access::Hidden => label + ", hidden",
+        Access::Password => label + ", with a password",
+        Access::Invite => label + ", invite-only",
+    }
+}
+
+/// New messages as a page's title counts them: those that mention the person apart.
+pub fn title_count(new: u64, mentions: usize) -> String {
+    match (new, mentions) {
+        (0, _) => String::new(),
+        (_, 0) => format!("({}) ", unread(new)),
+        _ => format!("({}, @{mentions}) ", unread(new)),
+    }
+}
+
+pub fn role(role: Role) -> Option<&'static str> {
+    match role {
+        Role::Member => None,
+        Role::Moderator => Some("moderator"),
+        Role::Owner => Some("owner"),
+    }
+}
+
+pub fn rank(rank: Rank) -> &'static str {
+    match rank {
+        Rank::Banned | Rank::Outsider => "Not in this room",
+        Rank::Member => "Member",
+        Rank::Moderator => "Moderator",
+        Rank::Owner => "Owner",
+        Rank::Admin => "Administrator",
+    }
+}
+
+/// Who may come in, as a choice.
+pub fn access_choice(access: Access) -> &'static str {
+    match access {
+        Access::Open => "Everyone",
+        Access::Hidden => "Everyone who has the link",
+        Access::Password => "Everyone who knows the password",
+        Access::Invite => "Only people with an invite link",
+    }
+}
+
+/// What the choice comes to.
+pub fn access_hint(access: Access) -> &'static str {
+    match access {
+        Access::Open => "The room stands in everyone's list.",
+        Access::Hidden => "The room stands in no list but that of its members.",
+        Access::Password => {
+            "The room stands in everyone's list, with a lock. Invite links open it without the password."
+        }
+        Access::Invite => "The room stands in no list but that of its members.",
+    }
 }
 
 /// What stands in the place of entries that are not at hand.
@@ -52,18 +116,6 @@ pub fn connection(link: Link) -> (&'static str, Option<String>) {
     }
 }
 
-/// What a quiet line says.
-pub fn note(entry: &Entry, own: bool) -> Option<String> {
-    let who = if own { "You" } else { &entry.by.name };
-    match &entry.kind {
-        EntryKind::Created { name, .. } => Some(format!("{who} opened the room {name}")),
-        EntryKind::Joined { .. } => Some(format!("{who} joined")),
-        EntryKind::Left => Some(format!("{who} left")),
-        EntryKind::Damaged => Some("A message here was damaged on the server's disk and cannot be shown.".to_owned()),
-        _ => None,
-    }
-}
-
 pub fn typing(users: &[User]) -> Option<String> {
     let names: Vec<&str> = users.iter().take(TYPING_NAMED).map(|user| user.name.as_str()).collect();
     match (names.as_slice(), users.len()) {
@@ -74,62 +126,8 @@ pub fn typing(users: &[User]) -> Option<String> {
     }
 }
 
-/// Why a message was refused.
-pub fn refusal(code: ErrorCode) -> String {
-    match code {
-        ErrorCode::MessageEmpty => "There is nothing in this message.".to_owned(),
-        ErrorCode::MessageTooLong => {
-            format!("This message is too long. At most {} characters fit.", thousands(MESSAGE_CHARS_MAX as u64))
-        }
-        ErrorCode::NotInRoom => "You are not in this room any more.".to_owned(),
-        ErrorCode::RateLimited => "That was too fast.".to_owned(),
-        ErrorCode::Unavailable => "The server could not store this message.".to_owned(),
-        ErrorCode::Damaged => {
-            "The server's disk has damaged what it stored of this message. Edit it to send it as a new one.".to_owned()
-        }
-        _ => "The server did not take this message.".to_owned(),
-    }
-}
-
-/// What could not be done. The server's own text is for programmers and never shown.
-pub fn problem(refusal: &Refusal) -> String {
-    let what = match refusal.code {
-        ErrorCode::BadName => "This name cannot be used. Please choose another one.",
-        ErrorCode::BadRoomName => "A room cannot be called that. Please choose another name.",
-        ErrorCode::RoomExists => "There is a room of that name already.",
-        ErrorCode::NotInRoom => "You are not in this room any more.",
-        ErrorCode::TooManyRooms => "There is no place for another room.",
-        ErrorCode::Unavailable => "The server cannot do that just now. Please try again in a moment.",
-        ErrorCode::Damaged => "What the server has stored of this is damaged and cannot be shown.",
-        ErrorCode::RateLimited => return too_fast(refusal.retry_after_ms),
-        _ => "Something went wrong. Please reload the page if it happens again.",
-    };
-    what.to_owned()
-}
-
-fn too_fast(retry_after_ms: Option<u64>) -> String {
-    match retry_after_ms.map(|ms| ms.div_ceil(1_000)) {
-        Some(seconds @ 2..) => format!("That was too fast. Please try again in {seconds} seconds."),
-        _ => "That was too fast. Please try again in a moment.".to_owned(),
-    }
-}
-
 pub fn thousands(number: u64) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", thousands(number / 1_000), number % 1_000) }
-}
-
-/// Why messages do not go out as fast as they are written, and what of it changes too often to be read aloud.
-pub fn pause(code: ErrorCode, seconds: Option<u64>) -> Option<(&'static str, Option<String>)> {
-    match (code, seconds) {
-        // It may last, so that counting down would promise too much.
-        (ErrorCode::Unavailable, _) => {
-            Some(("The server cannot store messages just now. Yours is kept and goes out by itself.", None))
-        }
-        (_, Some(seconds)) => {
-            Some(("A little slower, please: the next one goes out", Some(format!(" in {seconds} s"))))
-        }
-        (_, None) => None,
-    }
 }
 
 #[cfg(test)]
@@ -159,20 +157,11 @@ mod tests {
             members: 9,
             access: Access::Open,
         };
-        assert_eq!(room_label(&room, 0), "General, 3 online");
-        assert_eq!(room_label(&room, 2), "General, 3 online, 2 new");
-        assert_eq!(room_label(&room, 100), "General, 3 online, 99+ new");
-    }
-
-    #[test]
-    fn words_never_repeat_what_the_server_said() {
-        let message = "SQLITE_BUSY".to_owned();
-        let mut problem_of =
-            Refusal { code: ErrorCode::Unavailable, message, about: None, room: None, id: None, retry_after_ms: None };
-        assert!(!problem(&problem_of).contains("SQLITE"));
-        problem_of.code = ErrorCode::RateLimited;
-        problem_of.retry_after_ms = Some(2_100);
-        assert_eq!(problem(&problem_of), "That was too fast. Please try again in 3 seconds.");
+        assert_eq!(room_label(&room, 0, 0), "General, 3 online");
+        assert_eq!(room_label(&room, 2, 0), "General, 3 online, 2 new");
+        assert_eq!(room_label(&room, 100, 0), "General, 3 online, 99+ new");
+        let locked = RoomSummary { access: Access::Password, ..room };
+        assert_eq!(room_label(&locked, 2, 1), "General, 3 online, 2 new, 1 mention, with a password");
     }
 
     #[test]
@@ -183,17 +172,5 @@ mod tests {
         assert_eq!(chars_left(-1).unwrap(), "1 character too many");
         assert_eq!(missing(1), "1 message not loaded yet");
         assert_eq!(missing(1_234_567), "1,234,567 messages not loaded yet");
-    }
-
-    #[test]
-    fn what_may_last_is_not_counted_down() {
-        assert_eq!(pause(ErrorCode::RateLimited, None), None);
-        assert_eq!(pause(ErrorCode::RateLimited, Some(3)).unwrap().1.unwrap(), " in 3 s");
-        assert_eq!(pause(ErrorCode::Unavailable, Some(3)), pause(ErrorCode::Unavailable, None));
-    }
-
-    #[test]
-    fn limits_are_written_with_their_thousands() {
-        assert_eq!(refusal(ErrorCode::MessageTooLong), "This message is too long. At most 4,000 characters fit.");
     }
 }

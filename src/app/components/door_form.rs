@@ -1,0 +1,92 @@
+use leptos::ev::SubmitEvent;
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use super::count_down::count_down;
+use crate::app::store::Store;
+use crate::app::text;
+use crate::protocol::{ErrorCode, Password, RoomId};
+use crate::session::Key;
+
+/// Asks to be let in, with a password where one is wanted.
+#[component]
+pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
+    let store = Store::here();
+    let input = NodeRef::<Input>::new();
+    let joining = store.in_room(&room, |conversation| conversation.joining);
+    let refused = store.in_room(&room, |conversation| conversation.refused.clone());
+    let was_in = store.in_room(&room, |conversation| conversation.gone.is_some());
+    let pause = store.slice(|model| model.pause.filter(|pause| pause.code == ErrorCode::RateLimited));
+    // Whether it is the door that is shut for a while, or the server that the browser waits for.
+    let wait = count_down(move || {
+        let refused = refused.with(|refused| Some(refused.as_ref()?.retry_after_ms?.div_ceil(1_000)));
+        refused.or_else(|| pause.get().filter(|_| joining.get()).map(|pause| pause.seconds))
+    });
+    let empty = RwSignal::new(false);
+    // What was not known before the first try is no error.
+    let told = move || {
+        if empty.get() {
+            return Some("Please give the password.".to_owned());
+        }
+        refused.with(|refused| {
+            refused.as_ref().filter(|refused| refused.code != ErrorCode::PasswordRequired).map(text::problem)
+        })
+    };
+    let told = Memo::new(move |_| told());
+    Effect::new(move || {
+        if let Some(input) = input.get().filter(|_| store.host().is_some_and(|host| host.has_keyboard())) {
+            let _ = input.focus();
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if joining.get_untracked() || wait.get_untracked().is_some() {
+            return;
+        }
+        let key = match input.get_untracked() {
+            None => None,
+            Some(element) => match Password::parse(&element.value()) {
+                Ok(password) => {
+                    element.set_value("");
+                    Some(Key::Password(password))
+                }
+                Err(_) => return empty.set(true),
+            },
+        };
+        store.join(room.clone(), key);
+    };
+    let action = move || match (joining.get(), was_in.get()) {
+        (true, _) => "Joining…",
+        (false, true) => "Join again",
+        (false, false) => "Join",
+    };
+    let invalid = move || (password && told.with(Option::is_some)).then_some("true");
+    view! {
+        <form class="door-form" novalidate=true on:submit=submit>
+            {password.then(|| view! {
+                <label for="door-password">"Password"</label>
+                <input
+                    id="door-password"
+                    type="password"
+                    autocomplete="off"
+                    node_ref=input
+                    aria-invalid=invalid
+                    aria-describedby="door-error"
+                    on:input=move |_| empty.set(false)
+                />
+            })}
+            <p class="field-error" id="door-error" role="alert">{move || told.get()}</p>
+            <p class="wait">
+                {move || wait.get().map(|seconds| format!("You can try again in {}.", text::time_left(seconds)))}
+            </p>
+            <button
+                class="button"
+                type="submit"
+                disabled=move || !store.ready.get()
+                aria-disabled=move || (joining.get() || wait.get().is_some()).then_some("true")
+            >
+                {action}
+            </button>
+        </form>
+    }
+}
