@@ -14,7 +14,7 @@ use crate::client::Client;
 /// What a browser or a program keeps between its requests.
 #[derive(Debug, Clone)]
 pub struct Browser {
-    server: SocketAddr,
+    pub server: SocketAddr,
     /// The value of the cookie that holds the login.
     pub cookie: Option<String>,
     /// Sent with each request.
