@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::browser::Browser;
 use crate::client::Client;
 use crate::running::Running;
 
@@ -61,8 +62,10 @@ async fn a_server_that_cannot_store_says_so_and_recovers() {
 #[tokio::test]
 async fn a_page_comes_with_what_its_first_view_needs() {
     let server = Running::start().await;
+    let zoe = Browser::enter(server.address, "Zoë").await;
+    let cookie = format!("cookie: parlor_login={}", zoe.cookie.unwrap());
     for path in ["/", "/rooms/general", "/rooms/%E8%8C%B6%E5%AE%A4"] {
-        let answer = get(server.address, path, &["cookie: parlor_name=Zo%C3%AB"]).await;
+        let answer = get(server.address, path, &[&cookie]).await;
         assert_eq!(status(&answer), "200", "{path}");
         assert_eq!(header(&answer, "cache-control"), Some("private, no-cache"));
         assert!(answer.contains("<!DOCTYPE html>") && answer.contains("Zoë"), "{answer}");

@@ -14,7 +14,7 @@ use crate::client::Client;
 /// What the program gets to start or to end.
 const WITHIN: Duration = Duration::from_secs(20);
 
-fn program(args: &[&str]) -> Command {
+pub fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
     command.args(args).kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in ["PARLOR_LISTEN", "PARLOR_DATA", "PARLOR_SITE", "PARLOR_LOG", "PARLOR_LOG_FORMAT", "LEPTOS_SITE_ADDR"] {
@@ -36,7 +36,7 @@ async fn complaint(args: &[&str]) -> (String, Option<i32>) {
     (text, output.status.code())
 }
 
-async fn start(mut command: Command) -> (Child, SocketAddr) {
+pub async fn start(mut command: Command) -> (Child, SocketAddr) {
     let mut child = command.spawn().unwrap();
     let mut line = String::new();
     let mut stdout = BufReader::new(child.stdout.as_mut().unwrap());
@@ -50,7 +50,7 @@ async fn start_on(dir: &Path) -> (Child, SocketAddr) {
     start(program(&["--listen", "127.0.0.1:0", "--data", dir.to_str().unwrap()])).await
 }
 
-async fn signal(child: &Child, name: &str) {
+pub async fn signal(child: &Child, name: &str) {
     let kill = format!("kill -s {name} {}", child.id().unwrap());
     assert!(Command::new("sh").args(["-c", &kill]).status().await.unwrap().success());
 }
@@ -59,7 +59,7 @@ async fn exit_code(child: &mut Child) -> Option<i32> {
     timeout(WITHIN, child.wait()).await.expect("it ends").unwrap().code()
 }
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 

@@ -13,19 +13,27 @@ pub struct Running {
     dir: TempDir,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), ServerError>>,
+    /// Where somebody becomes the first administrator.
+    pub claim_link: Option<String>,
 }
 
 impl Running {
     pub async fn start() -> Self {
-        Self::start_in(tempfile::tempdir().unwrap()).await
+        Self::start_with(&[]).await
     }
 
-    async fn start_in(dir: TempDir) -> Self {
-        let server = Server::bind(config(dir.path())).await.unwrap();
+    /// With these flags on top.
+    pub async fn start_with(flags: &[&str]) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), flags).await
+    }
+
+    async fn start_in(dir: TempDir, flags: &[&str]) -> Self {
+        let server = Server::bind(config(dir.path(), flags)).await.unwrap();
         let address = server.address();
+        let claim_link = server.claim_link().await;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(server.run(async { drop(stopped.await) }));
-        Self { address, dir, stop, task }
+        Self { address, dir, stop, task, claim_link }
     }
 
     /// Where its data and, below `site`, its web files are.
@@ -35,7 +43,7 @@ impl Running {
 
     /// Stops it in good order and starts it over the same data, at another address.
     pub async fn restart(self) -> Self {
-        Self::start_in(self.stop().await).await
+        Self::start_in(self.stop().await, &[]).await
     }
 
     pub async fn stop(self) -> TempDir {
@@ -45,9 +53,9 @@ impl Running {
     }
 }
 
-fn config(dir: &Path) -> Config {
+fn config(dir: &Path, flags: &[&str]) -> Config {
     let site = dir.join("site");
     let args = ["parlor", "--listen", "127.0.0.1:0", "--data"].map(Into::into);
     let paths = [dir.into(), "--site".into(), site.into_os_string()];
-    Config::try_parse_from(args.into_iter().chain(paths)).unwrap()
+    Config::try_parse_from(args.into_iter().chain(paths).chain(flags.iter().map(Into::into))).unwrap()
 }

@@ -25,9 +25,8 @@ impl IntoResponse for Denied {
 
 fn status(code: ErrorCode) -> StatusCode {
     match code {
-        ErrorCode::SignInRequired => StatusCode::UNAUTHORIZED,
-        ErrorCode::WrongPassword
-        | ErrorCode::SignUpClosed
+        ErrorCode::SignInRequired | ErrorCode::WrongPassword => StatusCode::UNAUTHORIZED,
+        ErrorCode::SignUpClosed
         | ErrorCode::GuestsClosed
         | ErrorCode::Banned
         | ErrorCode::NotAllowed
