@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{Reply, Store};
-use crate::hub::{ConnId, PageRequest};
+use crate::hub::{ConnId, PagePurpose, PageRequest};
 use crate::log::{
     Append, AppendError, Appended, Batch, Engine, EngineError, Loaded, MemoryEngine, MemoryReader, PageRange, Ticket,
     Unavailable,
@@ -56,7 +56,8 @@ impl Log {
     }
 
     fn page(&mut self, room: &RoomId, range: PageRange) -> Result<Vec<Entry>, Unavailable> {
-        let request = PageRequest { conn: ConnId(1), room: room.clone(), range, limit: 100 };
+        let request =
+            PageRequest { conn: ConnId(1), room: room.clone(), range, limit: 100, purpose: PagePurpose::Replay };
         self.store.read(request.clone());
         match self.replies.blocking_recv() {
             Some(Reply::Page { request: answered, result }) if answered == request => result.map(|page| page.entries),
