@@ -42,6 +42,8 @@ pub const LOGINS_PER_PERSON_MAX: usize = 100;
 pub const LOGIN_LASTS_MS: u64 = 400 * 86_400_000;
 /// A guest who stays away for so long may find their name with somebody else.
 pub const GUEST_NAME_KEPT_MS: u64 = 30 * 86_400_000;
+/// One who entered and has not been heard of since, because the answer got lost, keeps it for so long.
+pub const GUEST_NAME_UNUSED_MS: u64 = 120_000;
 /// The body of a request to the API, in bytes.
 pub const REQUEST_BYTES_MAX: usize = 16 * 1024;
 /// People on one page of the administrators' list.

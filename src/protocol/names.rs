@@ -86,7 +86,7 @@ impl RoomName {
 
 fn clean(text: &str, chars_max: usize) -> Result<String, NameError> {
     let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || name.chars().all(is_joining) {
+    if name.is_empty() || name.chars().all(|c| c == ' ' || is_joining(c)) {
         Err(NameError::Empty)
     } else if name.chars().count() > chars_max {
         Err(NameError::TooLong { chars_max })

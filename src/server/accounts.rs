@@ -106,13 +106,11 @@ impl Accounts {
     }
 
     /// Does it and tells the hub's task of it.
-    pub fn tell_written<T: 'static>(
+    pub fn tell_written<T: Send + 'static>(
         &self,
         job: impl FnOnce(&People) -> Result<T, AccountError> + Send + 'static,
         tell: impl FnOnce(Result<T, Denied>) -> Notice + Send + 'static,
-    ) where
-        T: Send,
-    {
+    ) {
         let notices = self.notices.clone();
         self.post(
             Kind::Write,
@@ -167,11 +165,12 @@ impl Accounts {
             };
             Box::new(move |is_kept| answer(if is_kept { result } else { Err(Denied::unavailable()) }))
         });
-        match self.requests.try_send(Request::Job(Job { kind, run })) {
-            Err(TrySendError::Full(Request::Job(job)) | TrySendError::Disconnected(Request::Job(job))) => {
-                (job.run)(None)(false);
-            }
-            _ => {}
+        let refused = match self.requests.try_send(Request::Job(Job { kind, run })) {
+            Ok(()) => return,
+            Err(TrySendError::Full(refused) | TrySendError::Disconnected(refused)) => refused,
+        };
+        if let Request::Job(job) = refused {
+            (job.run)(None)(false);
         }
     }
 }

@@ -43,7 +43,8 @@ impl Identification {
         let newcomer = Newcomer { user: new_user_id(), name, password: None, invited: false, login };
         let enter = move |people: &People| {
             let profile = people.enter(&newcomer, None)?;
-            Ok(LoggedIn { login: newcomer.login.id, profile, seen_at: newcomer.login.at })
+            people.saw(&newcomer.login.id, newcomer.login.at + 1)?;
+            Ok(LoggedIn { login: newcomer.login.id, profile, seen_at: newcomer.login.at, made_at: newcomer.login.at })
         };
         self.accounts.tell_written(enter, move |result| identified(conn, result, Some(token)));
     }

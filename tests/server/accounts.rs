@@ -1,9 +1,12 @@
 //! Who is who: names, ways in, devices.
 
+use std::time::Duration;
+
 use parlor::protocol::api::{Account, Entered};
 use parlor::protocol::{ClientFrame, ErrorCode, Hello, Profile, ServerFrame};
 use rusqlite::Connection;
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::browser::Browser;
 use crate::client::Client;
@@ -285,5 +288,33 @@ async fn who_cannot_be_looked_up_just_now_is_told_to_come_again_and_not_to_sign_
     db.execute_batch("ALTER TABLE secret_logins RENAME TO logins").unwrap();
     tab.say(&ClientFrame::Hello(Hello::default())).await;
     tab.await_welcome().await;
-    assert_eq!(ada.get("/healthz").await.status, 200);
+    until_healthy(&server).await;
+}
+
+#[tokio::test]
+async fn who_cannot_be_written_down_just_now_is_told_to_come_again() {
+    let server = Running::start().await;
+    let ada = Browser::enter_secured(server.address, "Ada", PASSWORD).await;
+    let db = Connection::open(server.dir().join("people.sqlite")).unwrap();
+    db.execute_batch(
+        "CREATE TRIGGER full BEFORE INSERT ON people BEGIN SELECT RAISE(ROLLBACK, 'secret'); END;
+         CREATE TRIGGER full_too BEFORE UPDATE ON settings BEGIN SELECT RAISE(ROLLBACK, 'secret'); END;
+         CREATE TRIGGER full_also BEFORE INSERT ON settings BEGIN SELECT RAISE(ROLLBACK, 'secret'); END;",
+    )
+    .unwrap();
+    let mut bo = Browser::new(server.address);
+    let answer = bo.post("enter", json!({ "name": "Bo" })).await;
+    assert_eq!(answer.failure(), (503, ErrorCode::Unavailable));
+    assert!(answer.error().retry_after_ms.is_some() && !answer.body.contains("secret"), "{answer:?}");
+    assert_eq!(code_of_hello(&server, named("Bo")).await, ErrorCode::Unavailable);
+    assert_eq!(bo.get("/healthz").await.status, 503);
+    ada.open().await;
+    db.execute_batch("DROP TRIGGER full; DROP TRIGGER full_too; DROP TRIGGER full_also").unwrap();
+    until_healthy(&server).await;
+    bo.post("enter", json!({ "name": "Bo" })).await.ok();
+}
+
+async fn until_healthy(server: &Running) {
+    let healthy = async { while Browser::new(server.address).get("/healthz").await.status != 200 {} };
+    timeout(Duration::from_secs(20), healthy).await.expect("it recovers");
 }

@@ -79,7 +79,7 @@ async fn no_log_however_talkative_tells_a_secret() {
     child.stdout.as_mut().unwrap().read_to_string(&mut said).await.unwrap();
     child.wait().await.unwrap();
     let logged = fs::read_to_string(dir.path().join("log")).unwrap();
-    assert!(logged.contains("TRACE"), "it is talkative: {logged}");
+    assert!(logged.contains("DEBUG"), "it is talkative: {logged}");
     for secret in &secrets {
         assert!(!said.contains(secret.as_str()), "{said}");
         let line = logged.lines().find(|line| line.contains(secret.as_str()));

@@ -21,6 +21,7 @@ pub struct LoggedIn {
     pub login: LoginId,
     pub profile: Profile,
     pub seen_at: u64,
+    pub made_at: u64,
 }
 
 /// By which a login is found. The secrets are random, so that no slower hash is needed.

@@ -22,6 +22,7 @@ pub use entering::Newcomer;
 pub use news::{News, NewsMark};
 
 use super::denied::AccountError;
+use super::login::SecretHash;
 use super::schema;
 use crate::log::Secret;
 use crate::protocol::api::SignUp;
@@ -114,8 +115,14 @@ impl People {
     }
 
     /// Writes something, to see whether that can be done.
-    pub fn probe(&self, now: u64) -> Result<(), AccountError> {
+    pub fn probe_writing(&self, now: u64) -> Result<(), AccountError> {
         self.set_setting("probed_at", &now.to_string())
+    }
+
+    /// Reads what is read most, to see whether that can be done.
+    pub fn probe_reading(&self, now: u64) -> Result<(), AccountError> {
+        self.count()?;
+        self.login(SecretHash([0; 32]), now).map(|_| ())
     }
 
     /// Puts everything into one file. In vain while somebody else reads it.

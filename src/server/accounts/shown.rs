@@ -16,7 +16,7 @@ struct Values {
 }
 
 impl Shown {
-    /// Whether the last write and the last reading succeeded.
+    /// Whether nothing has failed since it was last tried to read and to write.
     pub fn is_good(&self) -> bool {
         !self.0.cannot_write.load(Ordering::Relaxed) && !self.0.cannot_read.load(Ordering::Relaxed)
     }
@@ -38,21 +38,34 @@ impl Shown {
         self.0.sign_up.store(number, Ordering::Relaxed);
     }
 
-    pub fn note_write(&self, error: Option<&AccountError>) {
-        note(&self.0.cannot_write, "write", error);
+    pub fn cannot_write(&self, error: &AccountError) {
+        fails(&self.0.cannot_write, "write", error);
     }
 
-    pub fn note_read(&self, error: Option<&AccountError>) {
-        note(&self.0.cannot_read, "read", error);
+    pub fn cannot_read(&self, error: &AccountError) {
+        fails(&self.0.cannot_read, "read", error);
+    }
+
+    /// It has just been tried.
+    pub fn can_write(&self) {
+        works(&self.0.cannot_write, "write");
+    }
+
+    /// It has just been tried.
+    pub fn can_read(&self) {
+        works(&self.0.cannot_read, "read");
     }
 }
 
-/// Tells of failures once, however often they repeat, and of their end.
-fn note(fails: &AtomicBool, doing: &str, error: Option<&AccountError>) {
-    let failed = fails.swap(error.is_some(), Ordering::Relaxed);
-    match error {
-        Some(error) if !failed => tracing::error!(%error, "cannot {doing} the database of people"),
-        None if failed => tracing::info!("can {doing} the database of people again"),
-        _ => {}
+/// Tells of failures once, however often they repeat.
+fn fails(failing: &AtomicBool, doing: &str, error: &AccountError) {
+    if !failing.swap(true, Ordering::Relaxed) {
+        tracing::error!(%error, "cannot {doing} the database of people");
+    }
+}
+
+fn works(failing: &AtomicBool, doing: &str) {
+    if failing.swap(false, Ordering::Relaxed) {
+        tracing::info!("can {doing} the database of people again");
     }
 }

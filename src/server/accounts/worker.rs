@@ -28,9 +28,10 @@ pub enum Kind {
 /// it did is there to stay.
 pub struct Job {
     pub kind: Kind,
-    pub run: Box<dyn FnOnce(Option<&People>) -> Finish + Send>,
+    pub run: Run,
 }
 
+pub type Run = Box<dyn FnOnce(Option<&People>) -> Finish + Send>;
 pub type Finish = Box<dyn FnOnce(bool) + Send>;
 
 pub enum Request {
@@ -124,7 +125,9 @@ impl Worker {
         });
         // Nothing was done if the transaction could not begin.
         finishes.extend(jobs.into_iter().flatten().map(|job| (job.run)(None)));
-        self.shown.note_write(committed.as_ref().err());
+        if let Err(error) = &committed {
+            self.shown.cannot_write(error);
+        }
         // What has ended is told before those who have ended it hear of it.
         self.tell_news();
         for finish in finishes {
@@ -149,7 +152,7 @@ impl Worker {
                 self.tell_news();
             }
             Ok(_) => {}
-            Err(error) => self.shown.note_read(Some(&error)),
+            Err(error) => self.shown.cannot_read(&error),
         }
         if !self.shown.is_good() {
             self.probe();
@@ -161,8 +164,14 @@ impl Worker {
 
     fn probe(&mut self) {
         let now = unix_ms();
-        self.shown.note_write(self.people.probe(now).as_ref().err());
-        self.shown.note_read(self.people.count().as_ref().err());
+        match self.people.probe_reading(now) {
+            Ok(()) => self.shown.can_read(),
+            Err(error) => self.shown.cannot_read(&error),
+        }
+        match self.people.probe_writing(now) {
+            Ok(()) => self.shown.can_write(),
+            Err(error) => self.shown.cannot_write(&error),
+        }
     }
 
     fn tidy(&mut self) {
@@ -171,7 +180,9 @@ impl Worker {
             people.forget_news(mark)?;
             people.end_old_logins(now)
         });
-        self.shown.note_write(tidied.as_ref().err());
+        if let Err(error) = &tidied {
+            self.shown.cannot_write(error);
+        }
         self.told = 0;
         self.tidy_at = Instant::now() + TIDY_EVERY;
         self.tell_news();
@@ -189,26 +200,23 @@ impl Worker {
                 }
             }
             // They are told with the next ones.
-            Err(error) => self.shown.note_read(Some(&error)),
+            Err(error) => self.shown.cannot_read(&error),
         }
     }
 }
 
 /// What the one who asked is told; the rest is for the log.
 pub fn told<T>(shown: &Shown, kind: Kind, result: Result<T, AccountError>) -> Result<T, Denied> {
-    let noted = match &result {
-        Err(error @ AccountError::Database(_)) => Some(error),
-        _ => None,
-    };
-    match kind {
-        Kind::Read => shown.note_read(noted),
-        Kind::Write if noted.is_some() => shown.note_write(noted),
-        // It is good once it is committed.
-        Kind::Write => {}
-    }
-    result.map_err(|error| match error {
-        AccountError::Denied(denied) => denied,
-        AccountError::Database(_) => Denied::unavailable(),
+    result.map_err(|error| match (error, kind) {
+        (AccountError::Denied(denied), _) => denied,
+        (error, Kind::Read) => {
+            shown.cannot_read(&error);
+            Denied::unavailable()
+        }
+        (error, Kind::Write) => {
+            shown.cannot_write(&error);
+            Denied::unavailable()
+        }
     })
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::{People, person, signed};
 use crate::log::Secret;
 use crate::protocol::api::SignUp;
-use crate::protocol::limits::{GUEST_NAME_KEPT_MS, USER_NAME_CHARS_MAX};
+use crate::protocol::limits::{GUEST_NAME_KEPT_MS, GUEST_NAME_UNUSED_MS, USER_NAME_CHARS_MAX};
 use crate::protocol::{ErrorCode, LoginId, Profile, User, UserId, UserName};
 use crate::server::accounts::denied::{AccountError, Denied};
 use crate::server::accounts::login::{NewLogin, random_hex};
@@ -106,9 +106,11 @@ impl People {
 
     fn was_seen_since(&self, user: &UserId, now: u64) -> Result<bool, AccountError> {
         let since = now.saturating_sub(GUEST_NAME_KEPT_MS);
-        let sql = "SELECT 1 FROM logins WHERE user = ? AND seen_at > ? LIMIT 1";
+        let just = now.saturating_sub(GUEST_NAME_UNUSED_MS);
+        let sql =
+            "SELECT 1 FROM logins WHERE user = ?1 AND seen_at > ?2 AND (seen_at > made_at OR made_at > ?3) LIMIT 1";
         let mut found = self.db.prepare_cached(sql)?;
-        Ok(found.exists(params![user.as_str(), signed(since)])?)
+        Ok(found.exists(params![user.as_str(), signed(since), signed(just)])?)
     }
 
     /// "Ada" becomes "Ada 2", or another that is free.

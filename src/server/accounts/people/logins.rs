@@ -15,19 +15,20 @@ const SEEN_EVERY_MS: u64 = 3_600_000;
 impl People {
     /// Whose login this is, if it has not ended.
     pub fn login(&self, hash: SecretHash, now: u64) -> Result<Option<LoggedIn>, AccountError> {
-        let sql = "SELECT login, user, name, password IS NOT NULL, admin, seen_at FROM logins JOIN people USING (user)
+        let sql = "SELECT login, user, name, password IS NOT NULL, admin, seen_at, made_at FROM logins JOIN people USING (user)
              WHERE hash = ? AND banned = 0 AND deleted = 0";
         let found = self.db.prepare_cached(sql)?.query_row([hash.0], |row| {
             let user = User { id: id(row, 1)?, name: row.get(2)? };
             let profile = Profile { user, secured: row.get(3)?, admin: row.get(4)? };
-            Ok(LoggedIn { login: id(row, 0)?, profile, seen_at: unsigned(row, 5)? })
+            Ok(LoggedIn { login: id(row, 0)?, profile, seen_at: unsigned(row, 5)?, made_at: unsigned(row, 6)? })
         });
         Ok(found.optional()?.filter(|found| found.seen_at.saturating_add(LOGIN_LASTS_MS) > now))
     }
 
-    /// Whether that this login is used now is worth writing down.
+    /// Whether that this login is used now is worth writing down, as the first time is.
     pub fn is_news(found: &LoggedIn, now: u64) -> bool {
-        found.seen_at.saturating_add(SEEN_EVERY_MS) <= now
+        let is_first = found.seen_at <= found.made_at && now > found.made_at;
+        is_first || found.seen_at.saturating_add(SEEN_EVERY_MS) <= now
     }
 
     pub fn saw(&self, login: &LoginId, now: u64) -> Result<(), AccountError> {

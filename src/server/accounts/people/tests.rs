@@ -1,7 +1,7 @@
 use tempfile::TempDir;
 
 use super::*;
-use crate::protocol::limits::{GUEST_NAME_KEPT_MS, LOGIN_LASTS_MS, LOGINS_PER_PERSON_MAX};
+use crate::protocol::limits::{GUEST_NAME_KEPT_MS, GUEST_NAME_UNUSED_MS, LOGIN_LASTS_MS, LOGINS_PER_PERSON_MAX};
 use crate::protocol::{ErrorCode, LoginId, Password, Token, UserName};
 use crate::server::accounts::denied::Denied;
 use crate::server::accounts::login::{NewLogin, SecretHash, new_user_id};
@@ -56,6 +56,18 @@ fn a_guest_keeps_a_name_for_as_long_as_they_come_by() {
     assert_eq!((name_of(&people, &third), name_of(&people, &heir)), ("ADA".into(), "ada 3".into()));
     let me = people.rename(&ada, &name("Countess"), gone).unwrap();
     assert_eq!(me.user.name, "Countess");
+}
+
+#[test]
+fn a_guest_whom_no_answer_has_reached_does_not_hold_the_name() {
+    let (_dir, people) = people();
+    let (_, _, token) = enter(&people, "Ada", None, NOW).unwrap();
+    let found = people.login(SecretHash::of(&token), NOW + 1).unwrap().unwrap();
+    assert!(People::is_news(&found, NOW + 1), "the first use counts");
+    assert_eq!(enter(&people, "Ada", None, NOW + GUEST_NAME_UNUSED_MS - 1).map(|_| ()), Err(ErrorCode::NameTaken));
+    let (_, login, _) = enter(&people, "Ada", None, NOW + GUEST_NAME_UNUSED_MS).unwrap();
+    people.saw(&login, NOW + GUEST_NAME_UNUSED_MS + 1).unwrap();
+    assert_eq!(enter(&people, "Ada", None, NOW + 9 * GUEST_NAME_UNUSED_MS).map(|_| ()), Err(ErrorCode::NameTaken));
 }
 
 #[test]
