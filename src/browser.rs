@@ -43,10 +43,6 @@ impl Host for Browser {
         spawn_local(async move { done(http::call(&path, body).await) });
     }
 
-    fn clear_fragment(&self) {
-        lifecycle::clear_fragment();
-    }
-
     fn new_message_id(&self) -> MessageId {
         MessageId::v7(clock::unix_ms(), entropy::random())
     }

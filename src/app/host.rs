@@ -15,8 +15,6 @@ pub trait Host: Sync {
     fn command(&self, command: Command);
     /// Asks the server by HTTP: a body is posted. The answer is the text of it.
     fn call(&self, path: String, body: Option<String>, done: Box<dyn FnOnce(Result<String, ApiError>)>);
-    /// Takes what follows the `#` out of the address, so that no secret stays there.
-    fn clear_fragment(&self);
     fn new_message_id(&self) -> MessageId;
 
     /// Ms since the Unix epoch.

@@ -147,7 +147,6 @@ impl Store {
         self.drafts.update(HashMap::clear);
         self.people_open.set(false);
         self.sheet.set(None);
-        self.invite.set(None);
     }
 
     pub fn open(self, room: Option<RoomId>) {

@@ -51,17 +51,6 @@ fn set_height(viewport: &VisualViewport) {
     }
 }
 
-/// The entry in the history stays, and whatever the router keeps there.
-pub fn clear_fragment() {
-    let (window, history) = (window(), window().history());
-    let location = window.location();
-    if let (Ok(history), Ok(path), Ok(search)) = (history, location.pathname(), location.search()) {
-        let state = history.state().unwrap_or_default();
-        // Where a browser forbids it, the address stays as it is.
-        let _ = history.replace_state_with_url(&state, "", Some(&format!("{path}{search}")));
-    }
-}
-
 pub fn matches_media(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|media| media.matches())
 }

@@ -1,12 +1,11 @@
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use super::enter_form::EnterForm;
 use super::lamp::Lamp;
 use super::sign_in_form::SignInForm;
 use crate::app::store::Store;
 use crate::app::text;
-use crate::protocol::api::{RoomInvite, SignUp};
+use crate::protocol::api::SignUp;
 use crate::protocol::{InviteCode, RoomId};
 
 /// How somebody comes in.
@@ -30,9 +29,6 @@ pub fn Arrival(room: Option<RoomId>) -> impl IntoView {
         let needs_invite = sign_up.get() == SignUp::Invite && store.invite.with(Option::is_none);
         chosen.get().unwrap_or(if needs_invite { Way::Known } else { Way::New })
     });
-    if let Some(room) = room.clone() {
-        keep_invite(store, room);
-    }
     let heading = move || match (way.get(), room.clone()) {
         (Way::Known, _) => view! { <Return/> }.into_any(),
         (Way::New, Some(room)) => view! { <Invitation room/> }.into_any(),
@@ -112,16 +108,6 @@ fn Invitation(room: RoomId) -> impl IntoView {
             "Say who you are, and you are in."
         </p>
     }
-}
-
-/// A server that takes newcomers by invite link only is shown the one that has led here.
-fn keep_invite(store: Store, room: RoomId) {
-    let fragment = use_location().hash;
-    Effect::new(move || {
-        if let Some(code) = fragment.with(|fragment| secret_in(fragment, "invite")) {
-            store.invite.set(Some(RoomInvite { room: room.clone(), code }));
-        }
-    });
 }
 
 /// The secret that an address has after its `#`, out of sight of the server.

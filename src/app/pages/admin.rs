@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::app::asking::Asking;
 use crate::app::components::{Admin, Arrival, Back, Outcome, secret_in};
@@ -51,13 +52,12 @@ fn Closed(claiming: Asking) -> impl IntoView {
 /// Takes the code out of the address, and uses it as soon as somebody is in.
 fn claim(store: Store, asking: Asking, is_in: Memo<bool>) {
     let fragment = use_location().hash;
+    let navigate = use_navigate();
     let code = RwSignal::new(None::<InviteCode>);
     Effect::new(move || {
         if let Some(found) = fragment.with(|fragment| secret_in(fragment, "claim")) {
             code.set(Some(found));
-            if let Some(host) = store.host() {
-                host.clear_fragment();
-            }
+            navigate("/admin", NavigateOptions { replace: true, ..NavigateOptions::default() });
         }
     });
     Effect::new(move || {
