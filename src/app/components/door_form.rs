@@ -68,7 +68,11 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
             })}
             <p class="field-error" id="door-error" role="alert">{move || told.get()}</p>
             <p class="wait">
-                {move || wait.get().map(|seconds| format!("You can try again in {}.", text::time_left(seconds)))}
+                {move || {
+                    let left = text::time_left(wait.get()?);
+                    let words = if joining.get() { "Trying again" } else { "You can try again" };
+                    Some(format!("{words} in {left}."))
+                }}
             </p>
             <button
                 class="button"
@@ -89,6 +93,7 @@ fn wait(store: Store, room: &RoomId) -> RwSignal<Option<u64>> {
     let pause = store.slice(|model| model.pause.filter(|pause| pause.code == ErrorCode::RateLimited));
     count_down(move || {
         let refused = refused.with(|refused| Some(refused.as_ref()?.retry_after_ms?.div_ceil(1_000)));
+        let refused = refused.filter(|seconds| *seconds > 0);
         refused.or_else(|| pause.get().filter(|_| joining.get()).map(|pause| pause.seconds))
     })
 }
