@@ -32,3 +32,24 @@ export async function crowdTalks(host: Person, room: string, count: number): Pro
   };
   await host.page.evaluate(talk, { room, count, burst: BURST });
 }
+
+/** So many people join a room, one after the other, and are gone. */
+export async function crowdJoins(host: Person, room: string, count: number): Promise<void> {
+  await host.opens('/');
+  const join = async ({ room, count }: { room: string; count: number }) => {
+    const come = (n: number) =>
+      new Promise<void>((done, failed) => {
+        const socket = new WebSocket(`ws://${location.host}/ws`, 'parlor.v1');
+        socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', name: `No. ${n}` }));
+        socket.onmessage = ({ data }) => {
+          const frame = JSON.parse(data);
+          if (frame.type === 'welcome') socket.send(JSON.stringify({ type: 'join', room }));
+          if (frame.type === 'joined') socket.close();
+          if (frame.type === 'error') failed(new Error(data));
+        };
+        socket.onclose = () => done();
+      });
+    for (let n = 1; n <= count; n++) await come(n);
+  };
+  await host.page.evaluate(join, { room, count });
+}

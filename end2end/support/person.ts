@@ -10,9 +10,12 @@ const AFTER_OUTAGE = { timeout: 30_000 };
 export class Person {
   readonly composer: Locator;
   readonly connection: Locator;
+  readonly everyone: Locator;
   readonly log: Locator;
   readonly people: Locator;
   readonly rooms: Locator;
+  /** What lies over the page. */
+  readonly sheet: Locator;
 
   constructor(
     public name: string,
@@ -23,7 +26,9 @@ export class Person {
     this.composer = page.getByRole('textbox', { name: 'Message', exact: true });
     this.connection = page.getByRole('status', { name: 'Connection' });
     this.log = page.getByRole('log', { name: 'Messages' });
-    this.people = page.getByRole('list', { name: 'People' });
+    this.everyone = page.getByRole('list', { name: 'Everyone' });
+    this.people = page.getByRole('list', { name: 'Online' });
+    this.sheet = page.getByRole('dialog');
     this.rooms = page.getByRole('navigation', { name: 'Rooms' });
     troubles.watch(name, page);
   }
@@ -66,16 +71,79 @@ export class Person {
     await expect(this.rooms).toHaveCount(0);
   }
 
+  /** Goes to a room, and in by its door. */
   async enters(room: string): Promise<void> {
-    await this.link(room).click();
+    await this.goesTo(room);
+    await expect(this.joinButton.or(this.composer)).toBeVisible();
+    if (await this.joinButton.isVisible()) await this.joinButton.click();
     await this.isIn(room);
   }
 
-  async creates(room: string): Promise<void> {
+  /** Goes to a room, and only before its door if it is not one that they are in. */
+  async goesTo(room: string): Promise<void> {
+    await this.link(room).click();
+    await expect(this.page).toHaveTitle(new RegExp(`${quoted(room)} · Parlor$`));
+  }
+
+  get joinButton(): Locator {
+    return this.page.getByRole('button', { name: /^Join( again)?$/ });
+  }
+
+  get doorPassword(): Locator {
+    return this.page.getByLabel('Password', { exact: true });
+  }
+
+  async creates(room: string, access?: string, password?: string): Promise<void> {
     await this.page.getByRole('button', { name: 'New room' }).click();
     await this.page.getByRole('textbox', { name: 'Room name' }).fill(room);
+    if (access) await this.page.getByLabel('Who may come in').selectOption(access);
+    if (password) await this.page.getByLabel('Password of the room').fill(password);
     await this.page.getByRole('button', { name: 'Create' }).click();
     await this.isIn(room);
+  }
+
+  async opensMenu(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Room menu' }).click();
+    await expect(this.sheet).toBeVisible();
+  }
+
+  async closesSheet(): Promise<void> {
+    await this.sheet.getByRole('button', { name: 'Close' }).click();
+    await expect(this.sheet).toBeHidden();
+  }
+
+  /** Makes an invite link, and gives its address. */
+  async makesInvite(): Promise<string> {
+    await this.opensMenu();
+    await this.sheet.getByRole('button', { name: 'Make an invite link' }).click();
+    const address = await this.sheet.getByRole('textbox', { name: 'Invite link' }).inputValue();
+    await this.closesSheet();
+    const { pathname, hash } = new URL(address);
+    return pathname + hash;
+  }
+
+  /** Opens what can be done about somebody. */
+  async opensPerson(name: string): Promise<void> {
+    await this.everyone.getByRole('button', { name: `Options for ${name}`, exact: true }).click();
+    await expect(this.sheet.getByRole('heading', { name, exact: true })).toBeVisible();
+  }
+
+  async opensMessage(text: string): Promise<void> {
+    await this.message(text).hover();
+    await this.message(text).getByRole('button', { name: 'Message options' }).click();
+    await expect(this.sheet).toBeVisible();
+  }
+
+  async removes(name: string): Promise<void> {
+    await this.opensPerson(name);
+    await this.sheet.getByRole('button', { name: 'Remove from the room' }).click();
+    await this.sheet.getByRole('button', { name: `Yes, remove ${name}` }).click();
+  }
+
+  async bans(name: string): Promise<void> {
+    await this.opensPerson(name);
+    await this.sheet.getByRole('button', { name: 'Ban from the room' }).click();
+    await this.sheet.getByRole('button', { name: `Yes, ban ${name}` }).click();
   }
 
   async leaves(): Promise<void> {

@@ -28,27 +28,6 @@ pub fn Composer(room: RoomId) -> impl IntoView {
         move || store.ready.get() && !holdup.is_there() && left.get() >= 0 && !draft.with(|draft| is_blank(draft));
     let mentions = Mentions::of(&room);
     follow_draft(store, room.clone(), input, draft);
-    Effect::new(move || {
-        if let Some(input) = input.get().filter(|_| store.host().is_some_and(|host| host.has_keyboard())) {
-            let _ = input.focus();
-        }
-    });
-    let send = {
-        let room = room.clone();
-        move || {
-            if can_send() {
-                store.say(&room, draft.with_untracked(|draft| message(draft).to_owned()));
-                store.set_draft(&room, String::new());
-            }
-        }
-    };
-    let on_submit = {
-        let send = send.clone();
-        move |event: SubmitEvent| {
-            event.prevent_default();
-            send();
-        }
-    };
     let pick = {
         let room = room.clone();
         Callback::new(move |user: User| {
@@ -58,19 +37,68 @@ pub fn Composer(room: RoomId) -> impl IntoView {
             }
         })
     };
+    let send = {
+        let room = room.clone();
+        Callback::new(move |()| {
+            if untrack(can_send) {
+                store.say(&room, draft.with_untracked(|draft| message(draft).to_owned()));
+                store.set_draft(&room, String::new());
+            }
+        })
+    };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        send.run(());
+    };
+    view! {
+        <form class="composer" on:submit=on_submit>
+            <ComposerNotes left holdup/>
+            <MentionList mentions pick/>
+            <div class="box" class:muted=move || muted.get()>
+                <div class="grows" data-text=move || draft.get()>
+                    <MessageBox room input muted mentions pick send/>
+                </div>
+                // Pressing the button leaves the focus, and a phone's keyboard, where they are.
+                <button
+                    class="send"
+                    type="submit"
+                    aria-label="Send"
+                    disabled=move || !can_send()
+                    on:mousedown=|event| event.prevent_default()
+                >
+                    <Icon shape=SEND/>
+                </button>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn MessageBox(
+    room: RoomId,
+    input: NodeRef<Textarea>,
+    muted: Memo<bool>,
+    mentions: Mentions,
+    pick: Callback<User>,
+    send: Callback<()>,
+) -> impl IntoView {
+    let store = Store::here();
+    Effect::new(move || {
+        if let Some(input) = input.get().filter(|_| store.host().is_some_and(|host| host.has_keyboard())) {
+            let _ = input.focus();
+        }
+    });
     let on_keydown = move |event: KeyboardEvent| {
-        let composing = event.is_composing() || event.key_code() == TAKEN_BY_INPUT_METHOD;
-        if composing {
+        if event.is_composing() || event.key_code() == TAKEN_BY_INPUT_METHOD {
             return;
         }
-        let key = event.key();
         let is_for_list = mentions.is_open() && !event.shift_key();
-        match key.as_str() {
+        match event.key().as_str() {
             "ArrowDown" if is_for_list => mentions.step(1),
             "ArrowUp" if is_for_list => mentions.step(-1),
             "Escape" if is_for_list => mentions.type_on(None),
             "Enter" | "Tab" if is_for_list => mentions.current().into_iter().for_each(|user| pick.run(user)),
-            "Enter" if !event.shift_key() => send(),
+            "Enter" if !event.shift_key() => send.run(()),
             _ => return,
         }
         event.prevent_default();
@@ -91,40 +119,22 @@ pub fn Composer(room: RoomId) -> impl IntoView {
         look_at_caret();
     };
     view! {
-        <form class="composer" on:submit=on_submit>
-            <ComposerNotes left holdup/>
-            <MentionList mentions pick/>
-            <div class="box" class:muted=move || muted.get()>
-                <div class="grows" data-text=move || draft.get()>
-                    <textarea
-                        rows="1"
-                        dir="auto"
-                        aria-label="Message"
-                        placeholder="Write a message"
-                        enterkeyhint="send"
-                        node_ref=input
-                        disabled=move || muted.get()
-                        aria-autocomplete="list"
-                        aria-controls=move || mentions.list_id()
-                        aria-activedescendant=move || mentions.option_id()
-                        on:click=move |_| look_at_caret()
-                        on:blur=move |_| mentions.type_on(None)
-                        on:keydown=on_keydown
-                        on:input=on_input
-                    ></textarea>
-                </div>
-                // Pressing the button leaves the focus, and a phone's keyboard, where they are.
-                <button
-                    class="send"
-                    type="submit"
-                    aria-label="Send"
-                    disabled=move || !can_send()
-                    on:mousedown=|event| event.prevent_default()
-                >
-                    <Icon shape=SEND/>
-                </button>
-            </div>
-        </form>
+        <textarea
+            rows="1"
+            dir="auto"
+            aria-label="Message"
+            placeholder="Write a message"
+            enterkeyhint="send"
+            node_ref=input
+            disabled=move || muted.get()
+            aria-autocomplete="list"
+            aria-controls=move || mentions.list_id()
+            aria-activedescendant=move || mentions.option_id()
+            on:click=move |_| look_at_caret()
+            on:blur=move |_| mentions.type_on(None)
+            on:keydown=on_keydown
+            on:input=on_input
+        ></textarea>
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::count_down::count_down;
 use crate::app::store::Store;
 use crate::app::text;
-use crate::protocol::{ErrorCode, Password, RoomId};
+use crate::protocol::{ErrorCode, Password, Refusal, RoomId};
 use crate::session::Key;
 
 /// Asks to be let in, with a password where one is wanted.
@@ -14,25 +14,16 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
     let store = Store::here();
     let input = NodeRef::<Input>::new();
     let joining = store.in_room(&room, |conversation| conversation.joining);
-    let refused = store.in_room(&room, |conversation| conversation.refused.clone());
-    let was_in = store.in_room(&room, |conversation| conversation.gone.is_some());
-    let pause = store.slice(|model| model.pause.filter(|pause| pause.code == ErrorCode::RateLimited));
-    // Whether it is the door that is shut for a while, or the server that the browser waits for.
-    let wait = count_down(move || {
-        let refused = refused.with(|refused| Some(refused.as_ref()?.retry_after_ms?.div_ceil(1_000)));
-        refused.or_else(|| pause.get().filter(|_| joining.get()).map(|pause| pause.seconds))
+    let refused = store.in_room(&room, |conversation| {
+        // What was not known before the first try is no error.
+        let is_told = |refused: &&Refusal| refused.code != ErrorCode::PasswordRequired;
+        conversation.refused.as_ref().filter(is_told).map(text::problem)
     });
+    let was_in = store.in_room(&room, |conversation| conversation.gone.is_some());
+    let wait = wait(store, &room);
     let empty = RwSignal::new(false);
-    // What was not known before the first try is no error.
-    let told = move || {
-        if empty.get() {
-            return Some("Please give the password.".to_owned());
-        }
-        refused.with(|refused| {
-            refused.as_ref().filter(|refused| refused.code != ErrorCode::PasswordRequired).map(text::problem)
-        })
-    };
-    let told = Memo::new(move |_| told());
+    let told =
+        Memo::new(move |_| if empty.get() { Some("Please give the password.".to_owned()) } else { refused.get() });
     Effect::new(move || {
         if let Some(input) = input.get().filter(|_| store.host().is_some_and(|host| host.has_keyboard())) {
             let _ = input.focus();
@@ -77,7 +68,11 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
             })}
             <p class="field-error" id="door-error" role="alert">{move || told.get()}</p>
             <p class="wait">
-                {move || wait.get().map(|seconds| format!("You can try again in {}.", text::time_left(seconds)))}
+                {move || {
+                    let left = text::time_left(wait.get()?);
+                    let words = if joining.get() { "Trying again" } else { "You can try again" };
+                    Some(format!("{words} in {left}."))
+                }}
             </p>
             <button
                 class="button"
@@ -89,4 +84,16 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
             </button>
         </form>
     }
+}
+
+/// For how many seconds there is no other try: the door is shut for a while, or the server wants the browser to wait.
+fn wait(store: Store, room: &RoomId) -> RwSignal<Option<u64>> {
+    let joining = store.in_room(room, |conversation| conversation.joining);
+    let refused = store.in_room(room, |conversation| conversation.refused.clone());
+    let pause = store.slice(|model| model.pause.filter(|pause| pause.code == ErrorCode::RateLimited));
+    count_down(move || {
+        let refused = refused.with(|refused| Some(refused.as_ref()?.retry_after_ms?.div_ceil(1_000)));
+        let refused = refused.filter(|seconds| *seconds > 0);
+        refused.or_else(|| pause.get().filter(|_| joining.get()).map(|pause| pause.seconds))
+    })
 }

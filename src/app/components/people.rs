@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use leptos::ev;
 use leptos::html::Button;
 use leptos::prelude::*;
@@ -6,7 +8,7 @@ use super::focus;
 use super::icon::{CLOSE, Icon};
 use super::person_line::{PersonLine, Row, rows};
 use crate::app::store::Store;
-use crate::protocol::RoomId;
+use crate::protocol::{RoomId, RoomMember, User, UserId};
 
 /// Who is online in a room, and everyone who is in it. Beside the conversation where there is room for it, else a sheet
 /// over it.
@@ -61,13 +63,9 @@ fn Online(room: RoomId) -> impl IntoView {
         store.slice(move |model| model.rooms.get(&room).map(|summary| summary.online).unwrap_or_default())
     };
     let shown = Memo::new(move |_| {
-        let row = |members: &std::collections::BTreeMap<_, _>, user: &crate::protocol::User| {
-            members.get(&user.id).cloned().map_or_else(
-                || Row::of(user.clone()),
-                |member: crate::protocol::RoomMember| {
-                    Row::from(crate::protocol::RoomMember { user: user.clone(), ..member })
-                },
-            )
+        let row = |members: &BTreeMap<UserId, RoomMember>, user: &User| match members.get(&user.id) {
+            Some(member) => Row::from(RoomMember { user: user.clone(), ..*member }),
+            None => Row::of(user.clone()),
         };
         let all =
             people.with(|people| members.with(|members| people.values().map(|user| row(members, user)).collect()));

@@ -6,14 +6,14 @@ use super::sure_button::SureButton;
 use crate::app::model::Model;
 use crate::app::store::Store;
 use crate::app::text;
-use crate::protocol::{Deed, Rank, Role, RoomChange, RoomId, User, UserId};
+use crate::protocol::{Access, Deed, Rank, Role, RoomChange, RoomId, User, UserId};
 
 /// In seconds.
 const MUTES: [u32; 4] = [600, 3_600, 86_400, 604_800];
 
 /// Whether there is anything that the person may do to somebody of this rank.
-pub fn may_do_something(me: Rank, is_me: bool, them: Rank, room_access: crate::protocol::Access) -> bool {
-    let may = |deed| me.may(deed, room_access);
+pub fn may_do_something(me: Rank, is_me: bool, them: Rank, access: Access) -> bool {
+    let may = |deed| me.may(deed, access);
     may(Deed::SetRole(them, Role::Member)) || (!is_me && (may(Deed::Mute(them)) || may(Deed::Ban(them))))
 }
 
@@ -21,7 +21,7 @@ pub fn may_do_something(me: Rank, is_me: bool, them: Rank, room_access: crate::p
 #[component]
 pub fn PersonSheet(room: RoomId, user: User) -> impl IntoView {
     let store = Store::here();
-    let may = {
+    let offers = {
         let (room, user) = (room.clone(), user.id.clone());
         store.slice(move |model| Offers::of(model, &room, &user))
     };
@@ -34,101 +34,92 @@ pub fn PersonSheet(room: RoomId, user: User) -> impl IntoView {
     };
     let left = seconds_until(muted_until);
     let muted = Memo::new(move |_| left.get().is_some());
-    let change = {
-        let room = room.clone();
-        move |change| {
-            store.change(&room, change);
-            store.sheet.set(None);
-        }
-    };
-    let (change_role, change_mute, unmute, change_rest) = (change.clone(), change.clone(), change.clone(), change);
-    let id = user.id.clone();
-    let (for_roles, for_mute, for_unmute) = (id.clone(), id.clone(), id.clone());
-    let name = user.name.clone();
+    let change = Callback::new(move |change| {
+        store.change(&room, change);
+        store.sheet.set(None);
+    });
+    let (name, id) = (user.name.clone(), user.id.clone());
     view! {
         <header class="sheet-head">
-            <Avatar user=user.clone()/>
+            <Avatar user/>
             <div>
-                <h2 id="sheet-title" dir="auto">{user.name.clone()}</h2>
+                <h2 id="sheet-title" dir="auto">{name.clone()}</h2>
                 <p>
-                    {move || text::rank(may.get().rank)}
+                    {move || text::rank(offers.get().rank)}
                     {move || left.get().map(|seconds| format!(", muted for {}", text::time_left(seconds)))}
                 </p>
             </div>
         </header>
-        <div class="actions">
-            {move || {
-                let (change, id) = (change_role.clone(), for_roles.clone());
-                may.get().roles.into_iter().map(move |role| {
-                    let (change, id) = (change.clone(), id.clone());
-                    let words = match role {
-                        Role::Member => "Make member",
-                        Role::Moderator => "Make moderator",
-                        Role::Owner => "Make owner",
-                    };
-                    view! {
-                        <button class="button quiet" type="button"
-                            on:click=move |_| change(RoomChange::Role { user: id.clone(), role })
-                        >
-                            {words}
-                        </button>
-                    }
-                }).collect_view()
-            }}
-        </div>
         {move || {
-            let (change, id) = (change_mute.clone(), for_mute.clone());
-            may.get().mute.then(|| view! {
-                <section>
-                    <h3 id="mute-title">"Mute: may read, but not write"</h3>
-                    <div class="pills" role="group" aria-labelledby="mute-title">
-                        {MUTES.into_iter().map(|seconds| {
-                            let (change, id) = (change.clone(), id.clone());
-                            let words = text::duration(seconds.into());
-                            let label = format!("Mute for {words}");
-                            view! {
-                                <button class="button quiet small" type="button" aria-label=label
-                                    on:click=move |_| change(RoomChange::Mute { user: id.clone(), seconds })
-                                >
-                                    {words}
-                                </button>
-                            }
-                        }).collect_view()}
-                    </div>
-                </section>
-            })
-        }}
-        {move || {
-            let (change, id) = (unmute.clone(), for_unmute.clone());
-            (may.get().mute && muted.get()).then(|| view! {
-                <div class="actions">
-                    <button class="button quiet" type="button"
-                        on:click=move |_| change(RoomChange::Mute { user: id.clone(), seconds: 0 })
-                    >
-                        "Unmute"
-                    </button>
-                </div>
-            })
-        }}
-        {move || {
-            let offers = may.get();
-            let (remove, ban) = (change_rest.clone(), change_rest.clone());
-            let (removed, banned) = (id.clone(), id.clone());
-            let name = name.clone();
-            (offers.remove || offers.ban).then(|| view! {
-                <div class="actions apart">
-                    {offers.remove.then(|| view! {
-                        <SureButton words="Remove from the room" sure=format!("Yes, remove {name}")
-                            act=move || remove(RoomChange::Remove { user: removed.clone() })/>
-                    })}
-                    {offers.ban.then(|| view! {
-                        <SureButton words="Ban from the room" sure=format!("Yes, ban {name}")
-                            act=move || ban(RoomChange::Ban { user: banned.clone() })/>
-                    })}
-                </div>
-            })
+            let (offers, id, name) = (offers.get(), id.clone(), name.clone());
+            let (for_roles, for_mute) = (id.clone(), id.clone());
+            view! {
+                <Roles roles=offers.roles.clone() id=for_roles change/>
+                {offers.mute.then(|| view! { <Mute id=for_mute muted change/> })}
+                <PutOut offers id name change/>
+            }
         }}
     }
+}
+
+#[component]
+fn Roles(roles: Vec<Role>, id: UserId, change: Callback<RoomChange>) -> impl IntoView {
+    let button = move |role| {
+        let id = id.clone();
+        let words = match role {
+            Role::Member => "Make member",
+            Role::Moderator => "Make moderator",
+            Role::Owner => "Make owner",
+        };
+        let make = move |_| change.run(RoomChange::Role { user: id.clone(), role });
+        view! { <button class="button quiet" type="button" on:click=make>{words}</button> }
+    };
+    (!roles.is_empty()).then(|| view! { <div class="actions">{roles.into_iter().map(button).collect_view()}</div> })
+}
+
+#[component]
+fn Mute(id: UserId, muted: Memo<bool>, change: Callback<RoomChange>) -> impl IntoView {
+    let unmuted = id.clone();
+    let button = move |seconds: u32| {
+        let id = id.clone();
+        let words = text::duration(seconds.into());
+        let label = format!("Mute for {words}");
+        let mute = move |_| change.run(RoomChange::Mute { user: id.clone(), seconds });
+        view! { <button class="button quiet" type="button" aria-label=label on:click=mute>{words}</button> }
+    };
+    let unmute = move || {
+        let id = unmuted.clone();
+        let unmute = move |_| change.run(RoomChange::Mute { user: id.clone(), seconds: 0 });
+        muted.get().then(|| view! { <button class="button quiet" type="button" on:click=unmute>"Unmute"</button> })
+    };
+    view! {
+        <section>
+            <h3 id="mute-title">"Mute: may read, but not write"</h3>
+            <div class="pills" role="group" aria-labelledby="mute-title">
+                {MUTES.into_iter().map(button).collect_view()}
+            </div>
+            {unmute}
+        </section>
+    }
+}
+
+#[component]
+fn PutOut(offers: Offers, id: UserId, name: String, change: Callback<RoomChange>) -> impl IntoView {
+    let banned = id.clone();
+    let remove = move || change.run(RoomChange::Remove { user: id.clone() });
+    let ban = move || change.run(RoomChange::Ban { user: banned.clone() });
+    (offers.remove || offers.ban).then(|| {
+        view! {
+            <div class="actions apart">
+                {offers.remove.then(|| view! {
+                    <SureButton words="Remove from the room" sure=format!("Yes, remove {name}") act=remove/>
+                })}
+                {offers.ban.then(|| view! {
+                    <SureButton words="Ban from the room" sure=format!("Yes, ban {name}") act=ban/>
+                })}
+            </div>
+        }
+    })
 }
 
 /// What the person may do about somebody.
