@@ -181,7 +181,7 @@ impl Driver {
         let count = self.counts.entry(network(visitor.address)).or_default();
         *count += 1;
         let is_one_too_many = *count > self.connections_per_address;
-        self.hub.handle_opened(now, conn, visitor.address);
+        self.hub.handle_opened(now, conn, network(visitor.address));
         self.sockets.insert(conn, Socket { outbox: Some(outbox), visitor });
         if is_one_too_many {
             self.hub.handle_violation(now, conn, CloseCode::TooManyConnections);
