@@ -18,6 +18,7 @@ pub fn restore(data: &Path, folder: &Path, replace: bool) -> Result<(), AdminErr
         return Err(AdminError::NoBackup { path: folder.into() });
     }
     let lock = sqlite::lock(data)?;
+    hand_over(data, &data.join("parlor.lock"));
     let old = existing(data);
     if !old.is_empty() && !replace {
         return Err(AdminError::DataExists { path: data.into() });
@@ -58,10 +59,14 @@ fn copy_all(folder: &Path, data: &Path, files: &[&str]) -> Result<Copied, AdminE
         // Of a try that was broken off.
         let _ = fs::remove_file(&to);
         all = all.and(&copy(&folder.join(file), &to)?);
-        // Whoever restores may be root, and the server somebody else.
-        let _ = fs::metadata(data).and_then(|it| chown(&to, Some(it.uid()), Some(it.gid())));
+        hand_over(data, &to);
     }
     Ok(all)
+}
+
+/// Whoever restores may be root, and the server whoever has the folder.
+fn hand_over(data: &Path, path: &Path) {
+    let _ = fs::metadata(data).and_then(|folder| chown(path, Some(folder.uid()), Some(folder.gid())));
 }
 
 fn restoring(data: &Path, file: &str) -> PathBuf {
