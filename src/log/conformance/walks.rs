@@ -7,11 +7,11 @@ use crate::log::{Append, AppendError, Batch, Engine, LoadedRoom, RoomState};
 use crate::protocol::{Access, Entry, EntryKind, InviteId, MessageId, Role, RoomId, Seq};
 
 const SEEDS: u64 = 24;
-const BATCHES: usize = 80;
+const BATCHES: usize = 40;
 /// Rooms are closed from this one on.
-const CLOSING_FROM: usize = 60;
+const CLOSING_FROM: usize = 30;
 /// The log is opened anew after so many.
-const OPENED_ANEW_EVERY: usize = 16;
+const OPENED_ANEW_EVERY: usize = 10;
 const PEOPLE: [&str; 5] = ["ada", "bo", "cy", "dee", "eve"];
 
 pub fn a_log_loads_as_what_its_entries_have_made_of_it<F: Fixture>(fixture: &mut F) {
@@ -164,7 +164,7 @@ impl Walk {
     }
 
     fn batch(&mut self, model: &Model) -> Batch {
-        let size = self.pick(&[0, 1, 1, 2, 10]);
+        let size = self.pick(&[0, 1, 2, 5, 20]);
         let appends = (0..size).map(|_| self.append(model)).collect();
         let reads = (0..self.rng.usize(..3)).map(|_| {
             let (at_room, by) = (self.room(), self.person());
