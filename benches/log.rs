@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use parlor::hub::{ConnId, PageRequest};
+use parlor::hub::{ConnId, PagePurpose, PageRequest};
 use parlor::log::{Append, Batch, Engine, PageRange, Reader, Ticket};
 use parlor::protocol::{Access, EntryKind, MessageId, RoomId, RoomName, User, UserId};
 use parlor::server::store::{Reply, SqliteEngine, Store};
@@ -134,7 +134,13 @@ fn while_written(dir: &Path, in_room: u64, people: &mut People) {
     let began = Instant::now();
     let ask = |rng: &mut fastrand::Rng| {
         let range = PageRange::Before(rng.u64(101..in_room));
-        store.read(PageRequest { conn: ConnId(0), room: room(rng.u64(..ROOMS)), range, limit: 100 });
+        store.read(PageRequest {
+            conn: ConnId(0),
+            room: room(rng.u64(..ROOMS)),
+            range,
+            limit: 100,
+            purpose: PagePurpose::History,
+        });
         Instant::now()
     };
     let mut asked_at = ask(&mut rng);
