@@ -262,6 +262,16 @@ fn the_documented_limits_are_the_real_ones() {
         ("bans of one room", thousands(limits::BANS_PER_ROOM_MAX as u64)),
         ("invite links of one room", thousands(limits::INVITES_PER_ROOM_MAX as u64)),
         ("connections of one person", thousands(limits::CONNECTIONS_PER_PERSON_MAX as u64)),
+        (
+            "newcomers from one address",
+            format!("{} a minute, burst {}", limits::ENTERS_PER_MINUTE, limits::ENTERS_BURST),
+        ),
+        (
+            "changes of one account",
+            format!("{} a minute, burst {}", limits::ACCOUNT_CHANGES_PER_MINUTE, limits::ACCOUNT_CHANGES_BURST),
+        ),
+        ("logins of one person", thousands(limits::LOGINS_PER_PERSON_MAX as u64)),
+        ("the body of a request by HTTP", format!("{} bytes", thousands(limits::REQUEST_BYTES_MAX as u64))),
         ("frames on one connection", format!("{} a second, burst {}", limits::FRAMES_PER_SECOND, limits::FRAMES_BURST)),
         ("rooms on one server", thousands(limits::ROOMS_MAX as u64)),
         ("rooms of one person", thousands(limits::ROOMS_PER_USER_MAX as u64)),
