@@ -45,9 +45,9 @@ impl Asking {
         }
     }
 
-    /// Whether a question can be asked now.
+    /// Whether a question can be asked now, which a form that is gone cannot.
     pub fn is_free(self) -> bool {
-        !self.pending.get() && self.wait.get() == 0
+        self.pending.try_get() == Some(false) && self.wait.try_get() == Some(0)
     }
 
     /// What was typed is wrong, as is seen without asking.

@@ -42,7 +42,8 @@ impl Mentions {
     }
 
     pub fn type_on(self, typed: Option<String>) {
-        if self.typed.with_untracked(|before| *before != typed) {
+        // A text box is left also when it goes with all that belongs to it.
+        if self.typed.try_with_untracked(|before| *before != typed) == Some(true) {
             self.chosen.set(0);
             self.typed.set(typed);
         }

@@ -31,7 +31,7 @@ pub fn AdminPeople(count: Memo<Option<u64>>) -> impl IntoView {
         let after = people.with_untracked(|people| people.last().map(|last| last.profile.user.name.clone()));
         paging.get(&path(&wanted.get_untracked(), after.as_deref()), move |page: PeoplePage| {
             more.set(page.more);
-            people.write().extend(page.people);
+            people.update(|people| people.extend(page.people));
         });
     };
     let changed = Callback::new(move |now: AdminPerson| {

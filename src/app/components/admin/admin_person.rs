@@ -50,7 +50,7 @@ fn Ban(user: User, banned: bool, changed: Callback<AdminPerson>) -> impl IntoVie
     let form = format!("ban-{id}");
     let turn = Callback::new(move |()| {
         let change = ChangePerson { user: id.clone(), banned: Some(!banned), admin: None };
-        asking.post("/api/admin/person", &change, move |now| changed.run(now));
+        asking.post("/api/admin/person", &change, move |now| _ = changed.try_run(now));
     });
     if banned {
         view! { <Undo id=form asking label="Unban" about=name undo=turn/> }.into_any()
@@ -67,7 +67,7 @@ fn MakeAdmin(user: User, admin: bool, changed: Callback<AdminPerson>) -> impl In
     let form = format!("admin-{id}");
     let turn = Callback::new(move |()| {
         let change = ChangePerson { user: id.clone(), banned: None, admin: Some(!admin) };
-        asking.post("/api/admin/person", &change, move |now| changed.run(now));
+        asking.post("/api/admin/person", &change, move |now| _ = changed.try_run(now));
     });
     if admin {
         view! { <Undo id=form asking label="Unmake administrator" about=name undo=turn/> }.into_any()

@@ -37,7 +37,7 @@ fn Row(room: AdminRoom, load: Callback<()>) -> impl IntoView {
     let submit = {
         let id = summary.id.clone();
         Callback::new(move |()| {
-            asking.tell("/api/admin/close-room", &CloseRoom { room: id.clone() }, move || load.run(()));
+            asking.tell("/api/admin/close-room", &CloseRoom { room: id.clone() }, move || _ = load.try_run(()));
         })
     };
     view! {
