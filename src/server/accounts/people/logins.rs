@@ -15,7 +15,7 @@ const SEEN_EVERY_MS: u64 = 3_600_000;
 impl People {
     /// Whose login this is, if it has not ended.
     pub fn login(&self, hash: SecretHash, now: u64) -> Result<Option<LoggedIn>, AccountError> {
-        let sql = "SELECT login, user, name, password IS NOT NULL, admin, seen_at, made_at FROM logins JOIN people USING (user)
+        let sql = "SELECT login, user, name, password IS NOT NULL, admin, seen_at, logins.made_at FROM logins JOIN people USING (user)
              WHERE hash = ? AND banned = 0 AND deleted = 0";
         let found = self.db.prepare_cached(sql)?.query_row([hash.0], |row| {
             let user = User { id: id(row, 1)?, name: row.get(2)? };
