@@ -74,7 +74,10 @@ impl Session {
         }
         self.keep(Keep::Owner { user: user.id.clone(), epoch });
         if !same_user || !same_log {
-            self.rooms.values_mut().for_each(Timeline::forget);
+            for timeline in self.rooms.values_mut() {
+                timeline.forget();
+                timeline.shown = false;
+            }
             self.notify(Event::Reset);
             self.queue_all_again();
         }
@@ -211,8 +214,11 @@ impl Session {
         for id in self.outbox.waiting_in(&room) {
             self.message_refused(&id, refusal.code);
         }
-        if self.rooms.remove(&room).is_some() {
-            self.keep(Keep::ForgetRoom { room });
+        if let Some(timeline) = self.rooms.remove(&room) {
+            self.keep(Keep::ForgetRoom { room: room.clone() });
+            if timeline.shown {
+                self.notify(Event::Left(Left { room, reason: None, by: None }));
+            }
         }
         self.notify(Event::Problem(refusal));
     }

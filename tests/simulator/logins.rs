@@ -100,7 +100,8 @@ impl World {
         }
         for tab in self.tabs_of(browser) {
             let is_signed_out = self.tabs[&tab].is_signed_out;
-            if is_signed_out && self.browsers[browser].has_cookies {
+            let is_awake = self.tabs[&tab].asleep_until <= self.now_ms;
+            if is_signed_out && is_awake && self.browsers[browser].has_cookies {
                 self.tabs.get_mut(&tab).unwrap().is_signed_out = false;
                 self.command(tab, Command::Enter { name: None });
             } else if is_signed_out || !has_login {
