@@ -39,6 +39,8 @@ pub struct Session {
     /// Of somebody new, until the server has given a token.
     name: Option<String>,
     token: Option<Token>,
+    /// The login has ended, and nobody has entered since.
+    is_signed_out: bool,
     /// Whom and which log the cursors are of; they mean nothing under another one.
     user: Option<UserId>,
     epoch: Option<Epoch>,
@@ -68,6 +70,7 @@ impl Session {
             connection: Connection::new(seed),
             name: None,
             token,
+            is_signed_out: false,
             user: saved.user.clone(),
             epoch: saved.epoch.clone(),
             outbox: Outbox::default(),
@@ -227,6 +230,7 @@ impl Session {
         self.carry_out_steps();
         (self.name, self.token, self.user, self.epoch) = (None, None, None, None);
         self.forget_person();
+        self.is_signed_out = true;
         self.keep(Keep::Wipe);
         self.notify(Event::SignedOut);
     }

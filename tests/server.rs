@@ -21,6 +21,8 @@ mod presence;
 mod process;
 #[path = "server/refusals.rs"]
 mod refusals;
+#[path = "server/removal.rs"]
+mod removal;
 #[path = "server/restart.rs"]
 mod restart;
 #[path = "server/safety.rs"]

@@ -6,8 +6,8 @@ use crate::log::{
     Append, AppendError, Batch, Engine, MemoryEngine, MemoryReader, ReadMark, Reader, Secret, Ticket, Unavailable,
 };
 use crate::protocol::{
-    Access, ClientFrame, CloseCode, EntryKind, ErrorCode, Hello, InviteCode, InviteId, LoginId, MessageId, Password,
-    Profile, RoomId, decode_client, encode,
+    Access, ClientFrame, CloseCode, Entry, EntryKind, ErrorCode, Hello, InviteCode, InviteId, LoginId, MessageId,
+    Password, Profile, RoomId, decode_client, encode,
 };
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 
@@ -228,7 +228,7 @@ impl World {
         let committed = self.engine.commit(Batch { appends, reads: std::mem::take(&mut self.marks) });
         let results = committed.unwrap_or_else(|_| vec![Err(AppendError::Unavailable); tickets.len()]);
         for appended in results.iter().flatten().filter(|appended| appended.new) {
-            self.log.entry(appended.entry.room.clone()).or_default().push(appended.entry.clone());
+            note(&mut self.log, &appended.entry);
         }
         for (ticket, result) in tickets.into_iter().zip(results) {
             self.input(|hub, now| hub.handle_appended(now, ticket, result));
@@ -316,9 +316,22 @@ impl World {
                 assert_eq!(place.acked, place.sent);
             }
         }
-        let rooms: Vec<RoomId> = self.hub.room_list(None).into_iter().map(|room| room.id).collect();
+        let rooms: Vec<RoomId> = self.hub.admin_rooms().into_iter().map(|room| room.summary.id).collect();
         assert!(rooms.iter().eq(self.log.keys()));
     }
+}
+
+/// What a log is after this entry.
+fn note(log: &mut Log, entry: &Entry) {
+    if entry.kind == EntryKind::Closed {
+        log.remove(&entry.room);
+        return;
+    }
+    let entries = log.entry(entry.room.clone()).or_default();
+    if let EntryKind::Deleted { seq } = entry.kind {
+        entries.iter_mut().filter(|entry| entry.seq == seq).for_each(Entry::erase);
+    }
+    entries.push(entry.clone());
 }
 
 /// So few that people guess them.

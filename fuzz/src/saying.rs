@@ -61,7 +61,7 @@ impl Changing {
             Self::Ban(number) => RoomChange::Ban { user: user(number) },
             Self::Unban(number) => RoomChange::Unban { user: user(number) },
             Self::Mute(number, seconds) => RoomChange::Mute { user: user(number), seconds },
-            Self::DeleteMessage(seq) => RoomChange::DeleteMessage { seq: seq.get() },
+            Self::DeleteMessage(seq) => RoomChange::DeleteMessage { seq: seq.exact() },
             Self::Invite(expires_in_s, uses) => RoomChange::Invite { expires_in_s, uses },
             Self::RevokeInvite(number) => RoomChange::RevokeInvite { invite: invite(number) },
             Self::Close => RoomChange::Close,

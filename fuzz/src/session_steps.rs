@@ -165,7 +165,7 @@ impl Shell {
                 }
                 Action::Disconnect(_) => (self.has_socket, self.is_open) = (false, false),
                 Action::Notify(event) => self.show(event),
-                Action::Keep(_) | Action::Tell(_) => {}
+                Action::Keep(_) | Action::Tell(_) | Action::ReadOutbox => {}
             }
         }
     }

@@ -138,6 +138,7 @@ impl Driver {
                 // Browsers say no more than that they close, and the server needs to know no more.
                 Action::Disconnect(_) => drop(self.socket.take()),
                 Action::Keep(keep) => keeps.push(keep),
+                Action::ReadOutbox => spawn_local(lead()),
                 Action::Tell(note) => self.tabs.tell(&note),
                 Action::Notify(event) => events.push(event),
             }

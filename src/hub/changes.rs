@@ -310,7 +310,13 @@ impl Hub {
 
     pub(super) fn rank(&self, user: &UserId, room: &RoomId) -> Rank {
         let state = self.rooms.get(room).map(|room| &room.state);
-        state.map_or(Rank::Outsider, |state| state.rank(user, self.is_admin(user)))
+        let rank = state.map_or(Rank::Outsider, |state| state.rank(user, self.is_admin(user)));
+        // Whoever is on their way out has no role any more, and does not get it back by coming in again.
+        match self.memberships.get(room, user).and_then(|ticket| self.pending.get(&ticket)) {
+            Some(pending) if pending.makes_member() => rank.min(Rank::Member),
+            Some(_) => rank.min(Rank::Outsider),
+            None => rank,
+        }
     }
 
     /// Asks the table.

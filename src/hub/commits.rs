@@ -54,7 +54,7 @@ impl Pending {
         if let Purpose::Join { invite } = &self.purpose { invite.as_ref() } else { None }
     }
 
-    fn makes_member(&self) -> bool {
+    pub fn makes_member(&self) -> bool {
         matches!(self.purpose, Purpose::Create { .. } | Purpose::Join { .. })
     }
 }

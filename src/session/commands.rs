@@ -1,7 +1,7 @@
 //! What the person wants.
 
 use super::questions::Question;
-use super::{Command, Event, Keep, Key, Session, Timeline, Unsent};
+use super::{Action, Command, Event, Keep, Key, Session, Timeline, Unsent};
 use crate::protocol::limits::{ANSWER_WITHIN_MS, TYPING_LASTS_MS};
 use crate::protocol::{ClientFrame, ErrorCode, Left, Refusal, RoomId, Seq};
 
@@ -44,6 +44,10 @@ impl Session {
     fn enter(&mut self, now_ms: u64, name: Option<String>) {
         // A connection says `hello` once, so another person takes another connection.
         self.name = name;
+        if std::mem::take(&mut self.is_signed_out) && std::mem::take(&mut self.leads) {
+            // A tab that learned of the end of the login later than this one may have written something meanwhile.
+            self.actions.push_back(Action::ReadOutbox);
+        }
         self.connection.connect(now_ms);
     }
 

@@ -171,6 +171,8 @@ pub enum Action {
     Disconnect(u16),
     /// Write this to the browser's storage.
     Keep(Keep),
+    /// Read the outbox that the browser has kept, and answer by `handle_lead`: this is the tab that sends.
+    ReadOutbox,
     /// Tell the browser's other tabs.
     Tell(Note),
     /// Show this to the person.

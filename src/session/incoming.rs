@@ -9,9 +9,9 @@ use crate::protocol::{
 
 /// When to try again after an error that should pass but does not say when.
 const RETRY_AFTER_MS: u64 = 2_000;
-/// A message waits out a slow mode of this long. Any longer, and it would hold up those to other rooms: the person is to
-/// decide.
-const SLOW_MODE_HELD_MS: u64 = 15_000;
+/// What is put off for longer than this is not waited for: a message in slow mode would hold up those to other rooms, and
+/// whoever has tried too many passwords is to look at the one that they type next.
+const HELD_MS: u64 = 15_000;
 /// A wait that a person would notice.
 const SLOW_DOWN_MS: u64 = 1_000;
 
@@ -74,7 +74,10 @@ impl Session {
         }
         self.keep(Keep::Owner { user: user.id.clone(), epoch });
         if !same_user || !same_log {
-            self.rooms.values_mut().for_each(Timeline::forget);
+            for timeline in self.rooms.values_mut() {
+                timeline.forget();
+                timeline.shown = false;
+            }
             self.notify(Event::Reset);
             self.queue_all_again();
         }
@@ -166,7 +169,7 @@ impl Session {
         if let Some(about) = &refusal.about {
             self.questions.answered(about, refusal.room.as_ref());
         }
-        let soon = refusal.retry_after_ms.unwrap_or_default() <= SLOW_MODE_HELD_MS;
+        let soon = refusal.retry_after_ms.unwrap_or_default() <= HELD_MS;
         let passing = matches!(refusal.code, ErrorCode::RateLimited | ErrorCode::Unavailable)
             || (refusal.code == ErrorCode::SlowMode && soon);
         match (refusal.about.as_deref(), &refusal.id, &refusal.room) {
@@ -188,7 +191,8 @@ impl Session {
                 }
                 self.notify(Event::Problem(refusal));
             }
-            (Some("join" | "leave"), None, Some(_)) if passing => {
+            // A key that was wrong too often is not tried again by itself after minutes.
+            (Some("join" | "leave"), None, Some(_)) if passing && soon => {
                 let wait_ms = refusal.retry_after_ms.unwrap_or(RETRY_AFTER_MS);
                 self.notify_wait(refusal.code, wait_ms);
                 self.ask_again_at = Some(now_ms + wait_ms);
@@ -210,8 +214,11 @@ impl Session {
         for id in self.outbox.waiting_in(&room) {
             self.message_refused(&id, refusal.code);
         }
-        if self.rooms.remove(&room).is_some() {
-            self.keep(Keep::ForgetRoom { room });
+        if let Some(timeline) = self.rooms.remove(&room) {
+            self.keep(Keep::ForgetRoom { room: room.clone() });
+            if timeline.shown {
+                self.notify(Event::Left(Left { room, reason: None, by: None }));
+            }
         }
         self.notify(Event::Problem(refusal));
     }

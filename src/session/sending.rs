@@ -58,6 +58,10 @@ impl Session {
 
     /// Another tab of this browser has told something.
     pub fn handle_note(&mut self, now_ms: u64, note: Note) {
+        if self.is_signed_out {
+            // Of a tab that has yet to learn that the login has ended, or of somebody else's login.
+            return;
+        }
         match note {
             Note::Queued(unsent) => {
                 // A message that waits already keeps its place.

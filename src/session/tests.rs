@@ -26,6 +26,7 @@ struct Bench {
     kept: Vec<Keep>,
     told: Vec<Note>,
     connects: usize,
+    outbox_reads: usize,
     disconnects: Vec<u16>,
 }
 
@@ -46,6 +47,7 @@ impl Bench {
             kept: vec![],
             told: vec![],
             connects: 0,
+            outbox_reads: 0,
             disconnects: vec![],
         }
     }
@@ -76,6 +78,7 @@ impl Bench {
                 Action::Disconnect(code) => self.disconnects.push(code),
                 Action::Keep(keep) => self.kept.push(keep),
                 Action::Tell(note) => self.told.push(note),
+                Action::ReadOutbox => self.outbox_reads += 1,
                 Action::Notify(event) => self.events.push(event),
             }
         }

@@ -43,6 +43,8 @@ pub struct Timeline {
     pub joined: bool,
     /// The person has asked to be in, and the server has not answered.
     pub wanted: bool,
+    /// The page shows the room.
+    pub shown: bool,
     /// What they have to open the door with.
     pub key: Option<Key>,
     /// How far the person has read, and how far of that the server knows.
@@ -55,7 +57,7 @@ pub struct Timeline {
 impl Timeline {
     pub fn restore(saved: &SavedRoom) -> Self {
         let islands = Islands::of(saved.entries.iter().map(|entry| entry.seq), saved.cursor);
-        Self { cursor: Some(saved.cursor), islands, read: saved.read, ..Self::default() }
+        Self { cursor: Some(saved.cursor), islands, read: saved.read, shown: true, ..Self::default() }
     }
 
     pub fn cursor(&self) -> Option<Seq> {
@@ -71,6 +73,7 @@ impl Timeline {
         }
         self.link_lost();
         self.joined = true;
+        self.shown = true;
         self.wanted = false;
         self.key = None;
         if self.cursor.is_none_or(|cursor| cursor < after) {
@@ -89,7 +92,7 @@ impl Timeline {
 
     /// The log has begun anew; nothing at hand belongs to it.
     pub fn forget(&mut self) {
-        *self = Self { wanted: self.wanted, key: self.key.take(), ..Self::default() };
+        *self = Self { wanted: self.wanted, shown: self.shown, key: self.key.take(), ..Self::default() };
     }
 
     pub fn arrive(&mut self, entry: Entry) -> Arrival {

@@ -208,6 +208,7 @@ impl Page {
             Action::Disconnect(_) => self.socket = None,
             Action::Keep(keep) => self.storage.write(keep),
             Action::Tell(_) => {}
+            Action::ReadOutbox => panic!("nobody signs out"),
             Action::Notify(event) => self.show(event),
         }
     }

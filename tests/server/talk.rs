@@ -131,6 +131,11 @@ async fn a_client_that_does_not_read_holds_up_nobody_and_misses_nothing() {
         }
     }
     let last = quick.tell("general", "m-last", "last").await.0;
-    let seqs: Vec<_> = slow.entries_until("last").await.iter().map(|entry| entry.seq).collect();
-    assert_eq!(seqs, (after + 1..=last).collect::<Vec<_>>());
+    let mut cursor = after;
+    for entry in slow.entries_until("last").await {
+        // On a busy machine, what is not acked in time comes again.
+        assert!(entry.seq <= cursor + 1, "{} follows {cursor}", entry.seq);
+        cursor = cursor.max(entry.seq);
+    }
+    assert_eq!(cursor, last);
 }

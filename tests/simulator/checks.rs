@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use parlor::log::RoomState;
 use parlor::protocol::limits::{FRAMES_IN_FLIGHT_MAX, UNACKED_ENTRIES_MAX};
-use parlor::protocol::{Entry, MessageId, RoomId, Seq, ServerFrame, decode_server};
+use parlor::protocol::{Entry, EntryKind, MessageId, Role, RoomId, RoomSummary, Seq, ServerFrame, UserId};
 use parlor::session::Link;
 
+use crate::lobby::Lobby;
 use crate::people::Written;
 use crate::server::Server;
 use crate::tab::Screen;
-use crate::wire::{Stream, Wire, is_one_of};
+use crate::wire::{Stream, Wire};
 use crate::world::World;
 
 /// A room list that was begun is finished, and a goodbye comes on top.
@@ -20,9 +22,29 @@ pub fn promise_is_kept(server: &Server, room: &RoomId, seq: Seq, id: &MessageId)
     assert!(server.holds(room, seq, id), "[durability] {id} was promised the place {seq} of {room}");
 }
 
-/// Nobody sees what is not in the log, or sees it otherwise than it is there: one order for all.
-pub fn is_in_the_log(server: &Server, entry: &Entry) {
+/// Nobody sees what is not in the log, or sees it otherwise than it is there: one order for all. And nobody sees what came
+/// after they were taken out.
+pub fn is_in_the_log_and_for_them(server: &Server, user: &UserId, entry: &Entry) {
     assert!(server.has_ever_held(entry), "[one log] {entry:?} is shown, and not in the log at this place");
+    let is_of_this_log = server.disk.entry(&entry.room, entry.seq).is_some_and(|held| held.at == entry.at);
+    let is_kept_from_them = is_of_this_log && server.standing.is_kept_from(user, &entry.room, entry.seq);
+    assert!(!is_kept_from_them, "[removal] {user} is not in the room any more, and sees {entry:?}");
+}
+
+/// The server sends nobody what is not for them, nor what is deleted.
+pub fn is_for_them(server: &Server, wire: &Wire, frame: &ServerFrame) {
+    let entries = match frame {
+        ServerFrame::Entry(entry) => std::slice::from_ref(entry),
+        ServerFrame::History(page) => &page.entries,
+        _ => return,
+    };
+    let user = wire.user.as_ref().expect("[removal] nothing is sent to nobody");
+    for entry in entries {
+        let Entry { room, seq, kind, .. } = entry;
+        assert!(!server.standing.is_kept_from(user, room, *seq), "[removal] {user} is sent {entry:?}");
+        let has_text = matches!(kind, EntryKind::Message { .. });
+        assert!(!(has_text && server.standing.is_deleted(room, *seq)), "[deletion] {user} is sent {entry:?}");
+    }
 }
 
 pub fn is_next_on_screen(entry: &Entry, screen: &Screen) {
@@ -49,14 +71,13 @@ pub fn moves_forward(room: &RoomId, before: Seq, seq: Seq) {
 }
 
 /// What the server sends is one stream a room: from `after` on without a jump, whatever was sent before or comes again.
-pub fn stream_goes_on(wire: &mut Wire, text: &str) {
-    let is_told_here = is_one_of(text, &["joined", "left", "entry"]);
-    match is_told_here.then(|| decode_server(text)).flatten() {
-        Some(ServerFrame::Joined(joined)) => {
-            wire.streams.insert(joined.room.id, Stream { sent: joined.after, acked: joined.after });
+pub fn stream_goes_on(wire: &mut Wire, frame: &ServerFrame) {
+    match frame {
+        ServerFrame::Joined(joined) => {
+            wire.streams.insert(joined.room.id.clone(), Stream { sent: joined.after, acked: joined.after });
         }
-        Some(ServerFrame::Left(left)) => _ = wire.streams.remove(&left.room),
-        Some(ServerFrame::Entry(entry)) => {
+        ServerFrame::Left(left) => _ = wire.streams.remove(&left.room),
+        ServerFrame::Entry(entry) => {
             let stream = wire.streams.get_mut(&entry.room).expect("[stream] entries come after joined");
             assert!(
                 entry.seq <= stream.sent + 1,
@@ -71,6 +92,9 @@ pub fn stream_goes_on(wire: &mut Wire, text: &str) {
     }
     let unacked: u64 = wire.streams.values().map(|stream| stream.sent - stream.acked).sum();
     assert!(unacked <= UNACKED_ENTRIES_MAX, "[memory] {unacked} entries without an ack on the way");
+}
+
+pub fn memory_is_bounded(wire: &Wire) {
     assert!(wire.in_flight <= FRAMES_IN_FLIGHT_MAX + FRAMES_ON_TOP, "[memory] {} frames in flight", wire.in_flight);
 }
 
@@ -86,24 +110,70 @@ pub fn converged(world: &World) {
         let unsent = browser.storage.saved.outbox.iter().find(|unsent| unsent.refused.is_none());
         assert_eq!(unsent, None, "[convergence] nothing waits in a browser any more");
     }
-    let members = world.server.members();
+    let states = world.server.states();
+    the_hub_knows_what_a_fresh_start_would(world, &states);
+    nothing_deleted_is_left(world, &logs);
     for (id, tab) in &world.tabs {
         assert_eq!(tab.link, Link::Online, "[convergence] {id:?} is online again");
         assert!(tab.waiting.is_empty(), "[convergence] {id:?} shows as waiting {:?}", tab.waiting);
         let user = world.user_of(*id);
-        let rooms: Vec<_> = logs.keys().filter(|room| members[*room].contains_key(&user)).collect();
+        let rooms: Vec<_> = logs.keys().filter(|room| states[*room].members.contains_key(&user)).collect();
         assert_eq!(tab.screens.keys().collect::<Vec<_>>(), rooms, "[convergence] {id:?} shows the rooms it is in");
         for (room, screen) in &tab.screens {
-            let (log, read) = (&logs[room], members[room][&user]);
+            let (log, state) = (&logs[room], &states[room]);
+            let read = state.members[&user].read;
             assert_eq!(screen.after, log.len() as u64, "[convergence] {id:?} has all of {room} by {:?}", tab.wire);
             let last = screen.entries.last_key_value().map(|(seq, _)| *seq);
             assert_eq!(last, Some(log.len() as u64), "[convergence] {id:?} shows the end of {room}");
             assert_eq!(screen.read, read, "[read marks] {id:?} and the server, {room}");
+            let mut expected = Lobby::of(state, &user);
+            expected.forget_mutes_unknown_to(&screen.lobby);
+            assert_eq!(screen.lobby, expected, "[state] {id:?} shows of {room} (left) what is so (right)");
         }
-        for room in logs.keys() {
-            let online = world.people().filter(|person| members[room].contains_key(person)).count() as u32;
-            assert_eq!(tab.online.get(room), Some(&online), "[counts] {id:?} sees people online in {room}");
-        }
+        let sees = |room: &RoomId| states[room].access.is_listed() || states[room].members.contains_key(&user);
+        let listed =
+            logs.keys().filter(|room| sees(room)).map(|room| (room.clone(), summary(world, room, &states[room])));
+        assert_eq!(tab.listed, listed.collect(), "[counts] {id:?} sees in the room list (left) what is so (right)");
+    }
+}
+
+fn summary(world: &World, room: &RoomId, state: &RoomState) -> RoomSummary {
+    let online = world.people().filter(|person| state.members.contains_key(person)).count() as u32;
+    let (name, access) = (state.name.clone(), state.access);
+    RoomSummary { id: room.clone(), name, online, members: state.members.len() as u32, access }
+}
+
+/// What came of the log while the server ran is what comes of reading it.
+fn the_hub_knows_what_a_fresh_start_would(world: &World, states: &BTreeMap<RoomId, RoomState>) {
+    let hub = world.server.hub.as_ref().expect("[convergence] the server is up");
+    for room in hub.admin_rooms() {
+        let (id, state) = (&room.summary.id, &states[&room.summary.id]);
+        assert_eq!(room.summary, summary(world, id, state), "[state] of {id} in the hub (left) and in the log (right)");
+        assert_eq!(room.entries, world.server.entries(id).len() as u64, "[state] the head of {id}");
+        let owners = state.members.iter().filter(|(_, member)| member.role == Role::Owner).map(|(user, _)| user);
+        assert!(room.owners.iter().map(|owner| &owner.id).eq(owners), "[state] owners of {id}: {:?}", room.owners);
+        let standing = world.server.standing.room(id).expect("[state] a room of the log");
+        let roles = state.members.iter().map(|(user, member)| (user, &member.role));
+        assert!(standing.members.iter().eq(roles), "[state] members of {id}: {:?}", standing.members);
+        assert!(standing.banned.iter().eq(state.bans.keys()), "[state] bans of {id}: {:?}", standing.banned);
+    }
+}
+
+/// What was said in a deleted message is on no screen, in no storage and not in the log.
+fn nothing_deleted_is_left(world: &World, logs: &BTreeMap<RoomId, Vec<Entry>>) {
+    let says = |entry: &Entry| {
+        matches!(entry.kind, EntryKind::Message { .. }) && world.server.standing.is_deleted(&entry.room, entry.seq)
+    };
+    for entry in logs.values().flatten() {
+        assert!(!says(entry), "[deletion] {entry:?} is in the log");
+    }
+    for (id, tab) in &world.tabs {
+        let shown = tab.screens.values().flat_map(|screen| screen.entries.values()).find(|entry| says(entry));
+        assert_eq!(shown, None, "[deletion] it is on the screen of {id:?}");
+    }
+    for browser in &world.browsers {
+        let kept = browser.storage.saved.rooms.values().flat_map(|room| &room.entries).find(|entry| says(entry));
+        assert_eq!(kept, None, "[deletion] a browser keeps it");
     }
 }
 

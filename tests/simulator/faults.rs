@@ -23,8 +23,10 @@ pub fn run(world: &mut World, ms: u64) {
             12..15 => tab_event(world),
             15 => sleep(world),
             16 => world.server.clock_off_ms = world.rng.i64(-3_600_000..3_600_000),
-            17..35 => world.act_on_rooms(),
-            35..50 => world.read_something(),
+            17..33 => world.act_on_rooms(),
+            33..40 => world.govern(),
+            40 => login_event(world),
+            41..50 => world.read_something(),
             50..54 => world.decide_on_refused(),
             _ => world.write_something(),
         }
@@ -41,6 +43,7 @@ pub fn stop(world: &mut World) {
         (wire.is_lossy, wire.frame_takes_ms) = (false, 0);
     }
     for browser in 0..world.browsers.len() {
+        world.sign_in(browser);
         if world.tabs_of(browser).is_empty() {
             world.open_tab(browser);
         }
@@ -109,6 +112,14 @@ fn tab_event(world: &mut World) {
                 world.open_tab(browser);
             }
         }
+    }
+}
+
+/// Somebody signs out, or is signed out from elsewhere.
+fn login_event(world: &mut World) {
+    let (browser, knows) = (world.rng.usize(..world.browsers.len()), world.rng.bool());
+    if world.rng.bool() {
+        world.end_login(browser, knows);
     }
 }
 

@@ -4,10 +4,11 @@ use std::net::IpAddr;
 
 use parlor::hub::{ConnId, Hub, Output};
 use parlor::log::{AppendError, Batch, Engine, Reader, Unavailable};
-use parlor::protocol::{ClientFrame, decode_client};
+use parlor::protocol::{ClientFrame, decode_client, decode_server};
 use parlor::session::Action;
 
 use crate::checks;
+use crate::governing::hash_of;
 use crate::tab::TabId;
 use crate::wire::{Wire, is_expendable_for_client, is_expendable_for_server, is_one_of};
 use crate::world::{Happening, World};
@@ -48,7 +49,14 @@ impl World {
                     .and_then(|page| if self.server.is_unreadable { Err(Unavailable) } else { Ok(page) });
                 self.with_hub(|hub, now| hub.handle_page(now, request, result));
             }
-            Happening::Committed(_) | Happening::PageRead(..) => {}
+            Happening::Hashed(life, ticket, result) if life == self.server.life => {
+                self.with_hub(|hub, now| hub.handle_hashed(now, ticket, result));
+            }
+            Happening::Verified(life, ticket, result) if life == self.server.life => {
+                self.with_hub(|hub, now| hub.handle_verified(now, ticket, result));
+            }
+            Happening::Committed(_) | Happening::PageRead(..) | Happening::Hashed(..) | Happening::Verified(..) => {}
+            Happening::SignsIn(browser) => self.sign_in(browser),
             Happening::HubTimer => {
                 if self.server.hub.as_ref().and_then(Hub::poll_timeout).is_some_and(|at| at <= self.now_ms) {
                     self.with_hub(|hub, now| hub.handle_timeout(now));
@@ -90,7 +98,9 @@ impl World {
         if self.server.hub.is_none() {
             return self.agenda.plan(self.now_ms, Happening::ClientLearnsOfEnd(conn, 1006));
         }
-        self.with_hub(|hub, now| hub.handle_opened(now, conn, IpAddr::from([127, 0, 0, 1])));
+        // Each browser has an address of its own, and a person two of them.
+        let browser = self.tabs.get(&tab).map_or(0, |tab| tab.browser as u8);
+        self.with_hub(|hub, now| hub.handle_opened(now, conn, IpAddr::from([10, 0, 0, browser])));
         if self.tab_at(conn).is_some() {
             self.with_tab(tab, |session, now_ms| session.handle_opened(now_ms));
         }
@@ -106,6 +116,12 @@ impl World {
                     stream.acked = stream.acked.max(seq.min(stream.sent));
                 }
             }
+        }
+        if is_one_of(text, &["join"])
+            && let Ok(ClientFrame::Join { room, password: Some(password), .. }) = decode_client(text)
+            && let Some(user) = &wire.user
+        {
+            self.server.proofs.insert((room, user.clone(), hash_of(&password).as_str().to_owned()));
         }
         self.with_hub(|hub, now| hub.handle_text(now, conn, text));
     }
@@ -173,6 +189,7 @@ impl World {
                         self.agenda.plan(tab.keeps_at, Happening::Kept(id));
                     }
                 }
+                Action::ReadOutbox => self.after(1..50, Happening::TabLeads(id)),
                 Action::Tell(note) => {
                     let at_ms = self.now_ms + self.rng.u64(1..20);
                     let Some(tab) = self.tabs.get_mut(&id) else { continue };
@@ -183,9 +200,10 @@ impl World {
                     }
                 }
                 Action::Notify(event) => {
-                    self.note_event(&event);
-                    if let Some(tab) = self.tabs.get_mut(&id) {
-                        tab.show(&event);
+                    self.note_event(id, &event);
+                    let asks = self.tabs.get_mut(&id).and_then(|tab| tab.show(&event));
+                    if let (Some(command), Some(tab)) = (asks, self.tabs.get_mut(&id)) {
+                        tab.session.handle_command(self.now_ms, command);
                     }
                 }
             }
@@ -212,7 +230,14 @@ impl World {
                     let hub = self.server.hub.as_mut().unwrap();
                     hub.handle_identified(now, conn, identity);
                 }
-                Output::HashPassword { .. } | Output::VerifyPassword { .. } => {}
+                Output::HashPassword { ticket, password } => {
+                    let result = self.unless_busy(hash_of(&password));
+                    self.after(5..100, Happening::Hashed(life, ticket, result));
+                }
+                Output::VerifyPassword { ticket, password, hash } => {
+                    let result = self.unless_busy(hash_of(&password) == hash);
+                    self.after(5..100, Happening::Verified(life, ticket, result));
+                }
                 Output::Append(append) => self.server.appends.push_back(append),
                 Output::MarkRead(mark) => self.server.reads.push(mark),
                 Output::Read(request) => self.after(1..30, Happening::PageRead(life, request)),
@@ -222,6 +247,11 @@ impl World {
         if let Some(at_ms) = self.server.hub.as_ref().and_then(Hub::poll_timeout) {
             self.agenda.plan(at_ms.max(self.now_ms), Happening::HubTimer);
         }
+    }
+
+    /// Now and then too many passwords are being hashed.
+    fn unless_busy<T>(&mut self, result: T) -> Result<T, Unavailable> {
+        if self.has_faults && self.rng.u32(..20) == 0 { Err(Unavailable) } else { Ok(result) }
     }
 
     /// What has queued while the last commit ran is the next one.
@@ -238,7 +268,7 @@ impl World {
     fn committed(&mut self) {
         let Some(batch) = self.server.committing.take() else { return };
         let tickets: Vec<_> = batch.appends.iter().map(|append| append.ticket).collect();
-        let results = self.server.disk.commit(batch.clone()).unwrap_or_else(|_| {
+        let results = self.server.commit(batch.clone()).unwrap_or_else(|_| {
             self.server.reads.extend(batch.reads);
             vec![Err(AppendError::Unavailable); tickets.len()]
         });
@@ -288,7 +318,12 @@ impl World {
         let at_ms = self.next_at_client(conn);
         let Some(wire) = self.wires.get_mut(&conn) else { return };
         wire.in_flight += 1;
-        checks::stream_goes_on(wire, &text);
+        checks::memory_is_bounded(wire);
+        if is_one_of(&text, &["joined", "left", "entry", "history"]) {
+            let frame = decode_server(&text).expect("the server speaks the protocol");
+            checks::is_for_them(&self.server, wire, &frame);
+            checks::stream_goes_on(wire, &frame);
+        }
         let is_hit = wire.is_lossy && is_expendable_for_client(&text) && self.rng.u32(..ONE_IN) == 0;
         self.agenda.plan(at_ms, Happening::Written(conn));
         match if is_hit { self.rng.u32(..3) } else { 3 } {

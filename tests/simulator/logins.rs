@@ -2,10 +2,11 @@ use std::collections::BTreeMap;
 
 use parlor::hub::{Claim, ConnId, Identity, Rejection};
 use parlor::protocol::{ErrorCode, LoginId, Profile, ServerFrame, Token, User, UserId, decode_server};
+use parlor::session::Command;
 
 use crate::tab::TabId;
 use crate::wire::is_one_of;
-use crate::world::World;
+use crate::world::{Happening, World};
 
 /// Who is signed in. The server keeps it apart from the log, and loses nothing of it.
 #[derive(Debug, Default)]
@@ -22,12 +23,19 @@ impl Logins {
         token
     }
 
+    pub fn is_valid(&self, token: &Token) -> bool {
+        self.people.contains_key(token)
+    }
+
     fn find(&self, token: &Token) -> Option<Identity> {
         let person = *self.people.get(token)?;
-        let user = User { id: user(person), name: name(person) };
-        let profile = Profile { user, secured: true, admin: false };
+        let profile = Profile { user: self::person(person), secured: true, admin: false };
         Some(Identity { profile, login: login(token), token: Some(token.clone()) })
     }
+}
+
+pub fn person(number: usize) -> User {
+    User { id: user(number), name: name(number) }
 }
 
 pub fn user(person: usize) -> UserId {
@@ -58,7 +66,49 @@ impl World {
                 logins.find(&token)
             }
         };
+        if let (Some(identity), Some(wire)) = (&identity, self.wires.get_mut(&conn)) {
+            wire.user = Some(identity.profile.user.id.clone());
+        }
         identity.ok_or(Rejection { code: ErrorCode::SignInRequired, retry_after_ms: None })
+    }
+
+    /// The login of a browser ends: the person signs out, or ends it from another device, and the browser does not know.
+    pub fn end_login(&mut self, browser: usize, knows: bool) {
+        let browser = &mut self.browsers[browser];
+        let token = if knows { browser.login.take() } else { browser.login.clone() };
+        if let Some(token) = token.filter(|token| self.server.logins.people.remove(token).is_some()) {
+            self.with_hub(|hub, now| hub.handle_login_ended(now, &login(&token)));
+        }
+    }
+
+    /// A page of this browser has been told that the login has ended, and forgets everything; so does the browser.
+    pub fn signed_out(&mut self, browser: usize) {
+        self.written
+            .iter_mut()
+            .filter(|written| written.browser == browser)
+            .for_each(|written| written.is_forgotten = true);
+        self.lose_what_nobody_has();
+        self.after(1_000..8_000, Happening::SignsIn(browser));
+    }
+
+    /// The person signs in again. Pages that have not heard of any of this are loaded anew.
+    pub fn sign_in(&mut self, browser: usize) {
+        let has_login = self.browsers[browser].login.as_ref().is_some_and(|token| self.server.logins.is_valid(token));
+        if !has_login {
+            let person = self.browsers[browser].person;
+            self.browsers[browser].login = Some(self.server.logins.begin(person));
+        }
+        for tab in self.tabs_of(browser) {
+            let is_signed_out = self.tabs[&tab].is_signed_out;
+            let is_awake = self.tabs[&tab].asleep_until <= self.now_ms;
+            if is_signed_out && is_awake && self.browsers[browser].has_cookies {
+                self.tabs.get_mut(&tab).unwrap().is_signed_out = false;
+                self.command(tab, Command::Enter { name: None });
+            } else if is_signed_out || !has_login {
+                self.end_tab(tab);
+                self.open_tab(browser);
+            }
+        }
     }
 
     /// A browser without cookies keeps the secret that its page is told.

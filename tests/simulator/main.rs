@@ -7,12 +7,15 @@ mod agenda;
 mod checks;
 mod codes;
 mod faults;
+mod governing;
 mod happen;
+mod lobby;
 mod logins;
 mod people;
 #[cfg(feature = "planted-bugs")]
 mod planted;
 mod server;
+mod standing;
 mod storage;
 mod tab;
 mod wire;

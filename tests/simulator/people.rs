@@ -4,7 +4,8 @@ use parlor::protocol::{MessageId, RoomId};
 use parlor::session::{Command, Event};
 
 use crate::checks;
-use crate::tab::TabId;
+use crate::logins;
+use crate::tab::{Tab, TabId};
 use crate::world::{ROOMS, World};
 
 /// Notes and writes to the storage take less than this, unless a tab sleeps.
@@ -22,6 +23,8 @@ pub struct Written {
     pub again: bool,
     /// The tab ended before the browser had kept it.
     pub may_be_lost: bool,
+    /// The login has ended, and the browser has forgotten it. Another tab may still send it, later than others.
+    pub is_forgotten: bool,
 }
 
 impl World {
@@ -32,14 +35,18 @@ impl World {
         self.counter += 1;
         let id = MessageId::parse(&format!("m{}", self.counter)).unwrap();
         // Now and then one that the server refuses.
-        let body = if self.rng.u32(..40) == 0 { " ".into() } else { format!("message {}", self.counter) };
+        let body = match self.rng.u32(..40) {
+            0 => " ".into(),
+            1..6 => format!("@{}, message {}", logins::name(self.rng.usize(..3)), self.counter),
+            _ => format!("message {}", self.counter),
+        };
         self.remember(tab, room.clone(), id.clone(), false);
         self.command(tab, Command::Send { id, room, body });
     }
 
     fn remember(&mut self, tab: TabId, room: RoomId, id: MessageId, again: bool) {
         let (browser, at_ms) = (self.tabs[&tab].browser, self.now_ms);
-        self.written.push(Written { id, room, tab, browser, at_ms, again, may_be_lost: false });
+        self.written.push(Written { id, room, tab, browser, at_ms, again, may_be_lost: false, is_forgotten: false });
     }
 
     /// Of messages that the server refused, some are tried again and some given up.
@@ -68,7 +75,10 @@ impl World {
                 Command::LoadOlder { room, before }
             }
             5 => Command::Type { room },
-            _ => Command::Join { room, key: None },
+            _ => {
+                let key = self.draw_key(&room);
+                Command::Join { room, key }
+            }
         };
         self.command(tab, command);
     }
@@ -81,8 +91,11 @@ impl World {
     }
 
     /// What a screen says of messages, as people remember it.
-    pub fn note_event(&mut self, event: &Event) {
+    pub fn note_event(&mut self, tab: TabId, event: &Event) {
+        let user = self.user_of(tab);
         match event {
+            Event::SignedOut => self.signed_out(self.tabs[&tab].browser),
+            Event::Changed(changed) => self.keys.note(changed),
             Event::Accepted { id, room, seq, .. } => {
                 self.refused.retain(|(refused, _)| refused != id);
                 if self.server.has_once_held(room, *seq, id) && !self.server.holds(room, *seq, id) {
@@ -92,9 +105,9 @@ impl World {
                 checks::promise_is_kept(&self.server, room, *seq, id);
                 self.promised.insert((room.clone(), *seq), id.clone());
             }
-            Event::Entry(entry) => checks::is_in_the_log(&self.server, entry),
+            Event::Entry(entry) => checks::is_in_the_log_and_for_them(&self.server, &user, entry),
             Event::Older(page) => {
-                page.entries.iter().for_each(|entry| checks::is_in_the_log(&self.server, entry));
+                page.entries.iter().for_each(|entry| checks::is_in_the_log_and_for_them(&self.server, &user, entry));
             }
             Event::Queued { id, .. } => self.refused.retain(|(refused, _)| refused != id),
             Event::Refused { id, room, .. } => {
@@ -116,13 +129,20 @@ impl World {
         let told_in_time = self.browsers[earlier.browser].has_locks
             && earlier.browser == later.browser
             && earlier.at_ms + TABS_AGREE_WITHIN_MS < later.at_ms;
-        earlier.room == later.room && !later.again && (earlier.tab == later.tab || told_in_time)
+        earlier.room == later.room
+            && !later.again
+            && !earlier.is_forgotten
+            && (earlier.tab == later.tab || told_in_time)
     }
 
     fn any_waking_tab(&mut self) -> Option<TabId> {
-        let now_ms = self.now_ms;
-        let waking = self.tabs.iter().filter(|(_, tab)| tab.asleep_until <= now_ms).map(|(id, _)| *id);
-        let waking = waking.collect::<Vec<_>>();
+        let waking = self.waking_tabs();
         self.rng.choice(waking)
+    }
+
+    /// Those at which somebody can sit, and is signed in.
+    pub fn waking_tabs(&self) -> Vec<TabId> {
+        let is_awake = |tab: &Tab| tab.asleep_until <= self.now_ms && !tab.is_signed_out;
+        self.tabs.iter().filter(|(_, tab)| is_awake(tab)).map(|(id, _)| *id).collect()
     }
 }

@@ -31,6 +31,7 @@ fn every_planted_bug_is_found_by_its_checker() {
         (Bug::ReplayBeforeSubscribe, &["[stream]"]),
         (Bug::CursorBeforeData, &["[storage]"]),
         (Bug::GapIgnored, &["[no hole]"]),
+        (Bug::RemovedStaysSubscribed, &["[removal]"]),
     ] {
         let (seed, said) = first_failure(bug).unwrap_or_else(|| panic!("{bug:?} was not found in {SEEDS_MAX} seeds"));
         println!("{bug:?}: seed {seed}: {said}");

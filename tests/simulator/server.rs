@@ -1,17 +1,24 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use parlor::hub::Hub;
-use parlor::log::{Append, Batch, Engine, LoadedRoom, MemoryEngine, ReadMark, Ticket, parlor};
-use parlor::protocol::{Access, Entry, EntryKind, Epoch, MessageId, RoomId, Seq, UserId};
+use parlor::log::{
+    Append, AppendError, Appended, Batch, Engine, EngineError, LoadedRoom, MemoryEngine, ReadMark, RoomState, Ticket,
+    parlor,
+};
+use parlor::protocol::{Access, Entry, EntryKind, Epoch, MessageId, RoomId, Seq};
 
 use crate::codes::SimulatedCodes;
-use crate::logins::Logins;
+use crate::logins::{self, Logins};
+use crate::standing::{Proofs, Standing};
 
 /// The server: a hub that dies with it, and a disk that does not.
 pub struct Server {
     pub hub: Option<Hub>,
     pub disk: MemoryEngine,
     pub logins: Logins,
+    /// What the log says of people, for the checkers.
+    pub standing: Standing,
+    pub proofs: Proofs,
     pub epoch: Epoch,
     /// What waits for the next commit.
     pub appends: VecDeque<Append>,
@@ -24,7 +31,7 @@ pub struct Server {
     pub is_unreadable: bool,
     /// The clock on the wall is off by this; people set clocks, and not only forward.
     pub clock_off_ms: i64,
-    pub backup: Option<MemoryEngine>,
+    pub backup: Option<(MemoryEngine, Standing)>,
     /// Logs that a backup has replaced. What was on its way then is of these.
     past: Vec<MemoryEngine>,
 }
@@ -32,17 +39,24 @@ pub struct Server {
 impl Server {
     pub fn with_rooms(names: &[&str]) -> Self {
         let epoch = epoch(1);
-        let mut disk = MemoryEngine::new(epoch.clone());
-        let created = |name: &&str| {
-            let kind = EntryKind::Created { name: (*name).into(), access: Access::Open };
+        let entries = |(number, name): (usize, &&str)| {
+            // The last one has no owner.
+            let by = if number + 1 < names.len() { logins::person(number) } else { parlor() };
             let room = RoomId::from_name(name).unwrap();
-            Append { ticket: Ticket(0), room, at: 0, by: parlor(), kind, repeat_only: false, secret: None }
+            let created = EntryKind::Created { name: (*name).into(), access: Access::Open };
+            let joined = (by != parlor()).then_some(EntryKind::Joined { invite: None });
+            let append = move |kind| {
+                let (room, by) = (room.clone(), by.clone());
+                Append { ticket: Ticket(0), room, at: 0, by, kind, repeat_only: false, secret: None }
+            };
+            [Some(created), joined].into_iter().flatten().map(append).collect::<Vec<_>>()
         };
-        disk.commit(Batch { appends: names.iter().map(created).collect(), reads: vec![] }).unwrap();
-        Self {
+        let mut server = Self {
             hub: None,
-            disk,
+            disk: MemoryEngine::new(epoch.clone()),
             logins: Logins::default(),
+            standing: Standing::default(),
+            proofs: Proofs::default(),
             epoch,
             appends: VecDeque::new(),
             reads: Vec::new(),
@@ -52,7 +66,21 @@ impl Server {
             clock_off_ms: 0,
             backup: None,
             past: Vec::new(),
+        };
+        server.commit(Batch { appends: names.iter().enumerate().flat_map(entries).collect(), reads: vec![] }).unwrap();
+        server
+    }
+
+    /// Commits to the disk, and has what was committed judged.
+    pub fn commit(&mut self, batch: Batch) -> Result<Vec<Result<Appended, AppendError>>, EngineError> {
+        let secrets: Vec<_> = batch.appends.iter().map(|append| append.secret.clone()).collect();
+        let results = self.disk.commit(batch)?;
+        for (secret, result) in secrets.iter().zip(&results) {
+            if let Ok(Appended { entry, new: true }) = result {
+                self.standing.take(entry, secret.as_ref(), &self.proofs);
+            }
         }
+        Ok(results)
     }
 
     pub fn start(&mut self, seed: u64) {
@@ -67,17 +95,18 @@ impl Server {
         self.appends.clear();
         self.reads.clear();
         if let Some(batch) = self.committing.take().filter(|_| was_committed) {
-            let _ = self.disk.commit(batch);
+            let _ = self.commit(batch);
         }
     }
 
     pub fn take_backup(&mut self) {
-        self.backup = Some(self.disk.snapshot(epoch(u64::from(self.life) + 1)));
+        self.backup = Some((self.disk.snapshot(epoch(u64::from(self.life) + 1)), self.standing.clone()));
     }
 
     /// Another log from now on, as its epoch tells.
     pub fn restore_backup(&mut self) -> bool {
-        let Some(backup) = self.backup.take() else { return false };
+        let Some((backup, standing)) = self.backup.take() else { return false };
+        self.standing = standing;
         self.past.push(std::mem::replace(&mut self.disk, backup));
         self.epoch = self.disk.load().unwrap().epoch;
         true
@@ -87,23 +116,26 @@ impl Server {
         self.disk.entries(room)
     }
 
-    /// Whether this is in the log, or was in one that a backup has replaced.
+    /// Whether this is in the log or was there until it was deleted, or was in one that a backup has replaced.
     pub fn has_ever_held(&self, entry: &Entry) -> bool {
         let mut logs = self.past.iter().chain([&self.disk]);
-        logs.any(|log| log.entry(&entry.room, entry.seq).as_ref() == Some(entry))
+        let mut erased = entry.clone();
+        erased.erase();
+        logs.any(|log| log.entry(&entry.room, entry.seq).is_some_and(|held| held == *entry || held == erased))
     }
 
     pub fn has_once_held(&self, room: &RoomId, seq: Seq, id: &MessageId) -> bool {
         self.past.iter().any(|log| log.entry(room, seq).is_some_and(|entry| entry.message_id() == Some(id)))
     }
 
-    /// Who is in which room, and how far they have read.
-    pub fn members(&self) -> BTreeMap<RoomId, BTreeMap<UserId, Seq>> {
+    /// What a server that starts now would know of the rooms.
+    pub fn states(&self) -> BTreeMap<RoomId, RoomState> {
         let loaded = self.disk.clone().load().unwrap();
-        let members = |room: LoadedRoom| {
-            (room.room, room.state.members.into_iter().map(|(user, member)| (user, member.read)).collect())
-        };
-        loaded.rooms.into_iter().map(members).collect()
+        loaded.rooms.into_iter().map(|LoadedRoom { room, state, .. }| (room, state)).collect()
+    }
+
+    pub fn has_message(&self, room: &RoomId, id: &MessageId) -> bool {
+        self.disk.entries(room).iter().any(|entry| entry.message_id() == Some(id))
     }
 
     pub fn holds(&self, room: &RoomId, seq: Seq, id: &MessageId) -> bool {

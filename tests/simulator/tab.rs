@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
 use parlor::hub::ConnId;
-use parlor::protocol::{Entry, Joined, MessageId, RoomId, Seq};
-use parlor::session::{Event, Link, Session};
+use parlor::protocol::{Entry, EntryKind, Joined, MessageId, RoomId, RoomSummary, Seq, UserId};
+use parlor::session::{Command, Event, Link, Session};
 
 use crate::checks;
+use crate::lobby::{Lobby, Told};
 
 /// A tab from its opening to its end; a reload makes another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +15,9 @@ pub struct TabId(pub usize);
 pub struct Tab {
     pub session: Session,
     pub browser: usize,
+    pub user: UserId,
+    /// Its page shows the way in.
+    pub is_signed_out: bool,
     /// The wire that it uses now.
     pub wire: Option<ConnId>,
     /// Its timers stand still and its frames wait, as in a sleeping laptop.
@@ -23,7 +27,8 @@ pub struct Tab {
     pub notes_at: u64,
     pub link: Link,
     pub screens: BTreeMap<RoomId, Screen>,
-    pub online: BTreeMap<RoomId, u32>,
+    /// The room list.
+    pub listed: BTreeMap<RoomId, RoomSummary>,
     /// Messages that are shown as waiting.
     pub waiting: BTreeMap<MessageId, RoomId>,
 }
@@ -35,27 +40,37 @@ pub struct Screen {
     /// The next entry follows this one.
     pub after: Seq,
     pub read: Seq,
+    pub lobby: Lobby,
+    told: Told,
 }
 
 impl Tab {
-    pub fn new(session: Session, browser: usize) -> Self {
+    pub fn new(session: Session, browser: usize, user: UserId) -> Self {
         Self {
             session,
             browser,
+            user,
+            is_signed_out: false,
             wire: None,
             asleep_until: 0,
             keeps_at: 0,
             notes_at: 0,
             link: Link::Idle,
             screens: BTreeMap::new(),
-            online: BTreeMap::new(),
+            listed: BTreeMap::new(),
             waiting: BTreeMap::new(),
         }
     }
 
-    /// Shows an event as the page would, and checks what must hold at every moment.
-    pub fn show(&mut self, event: &Event) {
+    /// Shows an event as the page would, and checks what must hold at every moment. Returns what the page asks for then.
+    pub fn show(&mut self, event: &Event) -> Option<Command> {
         match event {
+            Event::SignedOut => {
+                self.screens.clear();
+                self.waiting.clear();
+                self.listed.clear();
+                self.is_signed_out = true;
+            }
             Event::Link(link) => self.link = *link,
             Event::Reset => {
                 self.screens.clear();
@@ -67,13 +82,23 @@ impl Tab {
                 screen.entries = entries.iter().map(|entry| (entry.seq, entry.clone())).collect();
                 (screen.after, screen.read) = (*cursor, *read);
             }
-            Event::Joined { joined: Joined { room, after, .. }, reset } => {
+            Event::Joined { joined, reset } => {
+                let Joined { room, after, .. } = joined;
                 let screen = self.screens.entry(room.id.clone()).or_default();
                 if *reset {
                     *screen = Screen::default();
                 }
                 checks::goes_on_or_leaves_a_gap(&room.id, screen, *after);
                 screen.after = *after;
+                screen.told = screen.lobby.joined(joined);
+                screen.lobby.read(screen.read);
+                return Some(Command::Members { room: room.id.clone(), after: None });
+            }
+            Event::Members(page) => {
+                if let Some(screen) = self.screens.get_mut(&page.room) {
+                    screen.lobby.members(page);
+                    screen.told.members = Some(page.at);
+                }
             }
             Event::Left(left) => _ = self.screens.remove(&left.room),
             Event::Entry(entry) => {
@@ -81,6 +106,13 @@ impl Tab {
                 checks::is_next_on_screen(entry, screen);
                 screen.after = entry.seq;
                 screen.entries.insert(entry.seq, entry.clone());
+                screen.lobby.apply(entry, &self.user, screen.told);
+                screen.lobby.read(screen.read);
+                if let EntryKind::Deleted { seq } = &entry.kind
+                    && let Some(deleted) = screen.entries.get_mut(seq)
+                {
+                    deleted.erase();
+                }
             }
             Event::Older(page) => {
                 let screen = self.screens.get_mut(&page.room).expect("history comes only for rooms one is in");
@@ -93,13 +125,15 @@ impl Tab {
                 if let Some(screen) = self.screens.get_mut(room) {
                     checks::moves_forward(room, screen.read, *seq);
                     screen.read = *seq;
+                    screen.lobby.read(*seq);
                 }
             }
             Event::Rooms(list) => {
                 if list.all {
-                    self.online.clear();
+                    self.listed.clear();
                 }
-                self.online.extend(list.rooms.iter().map(|room| (room.id.clone(), room.online)));
+                self.listed.retain(|room, _| !list.gone.contains(room));
+                self.listed.extend(list.rooms.iter().map(|room| (room.id.clone(), room.clone())));
             }
             Event::Queued { id, room, .. } => _ = self.waiting.insert(id.clone(), room.clone()),
             Event::Accepted { id, .. } | Event::Refused { id, .. } | Event::Discarded { id, .. } => {
@@ -107,5 +141,6 @@ impl Tab {
             }
             _ => {}
         }
+        None
     }
 }

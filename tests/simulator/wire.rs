@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, VecDeque};
 
-use parlor::protocol::{RoomId, Seq, Token};
+use parlor::protocol::{RoomId, Seq, Token, UserId};
 
 use crate::tab::TabId;
 
@@ -9,6 +9,8 @@ pub struct Wire {
     pub tab: TabId,
     /// What came with the request that opened it.
     pub cookie: Option<Token>,
+    /// Whose it is, as the server has found out.
+    pub user: Option<UserId>,
     /// Nothing passes any more, whether or not a side has noticed.
     pub is_cut: bool,
     /// Frames of messages are lost, doubled and late, as by a proxy or a bug that nobody knows of.
@@ -37,6 +39,7 @@ impl Wire {
         Self {
             tab,
             cookie,
+            user: None,
             is_cut: false,
             is_lossy,
             frame_takes_ms,

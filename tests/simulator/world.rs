@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
 
 use parlor::hub::{ConnId, Hub, Now, PageRequest};
+use parlor::log::{Secret, Ticket, Unavailable};
 use parlor::protocol::{MessageId, RoomId, Seq, Token, UserId};
 use parlor::session::{Command, Note, Session};
 
 use crate::agenda::Agenda;
+use crate::governing::Keys;
 use crate::logins;
 use crate::people::Written;
 use crate::server::Server;
@@ -33,7 +35,12 @@ pub enum Happening {
     PageRead(u32, PageRequest),
     HubTimer,
     ServerStarts,
+    /// A password was hashed, or looked at.
+    Hashed(u32, Ticket, Result<Secret, Unavailable>),
+    Verified(u32, Ticket, Result<bool, Unavailable>),
     DiskMended,
+    /// The person at this browser, after the login has ended.
+    SignsIn(usize),
     TabTimer(TabId),
     TabWakes(TabId),
     /// The tab gets the lock of its browser.
@@ -48,6 +55,8 @@ pub struct Browser {
     pub has_locks: bool,
     /// Otherwise its pages keep the secret of the login, as programs do.
     pub has_cookies: bool,
+    /// Nobody has come by it yet.
+    pub is_new: bool,
     /// The secret of the person's login.
     pub login: Option<Token>,
     pub storage: Storage,
@@ -70,6 +79,7 @@ pub struct World {
     pub refused: Vec<(MessageId, RoomId)>,
     /// What the server has promised anybody.
     pub promised: BTreeMap<(RoomId, Seq), MessageId>,
+    pub keys: Keys,
 }
 
 impl World {
@@ -78,6 +88,7 @@ impl World {
             person,
             has_locks,
             has_cookies,
+            is_new: true,
             login: None,
             storage: Storage::default(),
             leader: None,
@@ -96,9 +107,11 @@ impl World {
             written: Vec::new(),
             refused: Vec::new(),
             promised: BTreeMap::new(),
+            keys: Keys::default(),
         };
         world.server.start(seed);
-        for (browser, (_, _, _, tabs)) in BROWSERS.into_iter().enumerate() {
+        for (browser, (person, _, has_cookies, tabs)) in BROWSERS.into_iter().enumerate() {
+            world.browsers[browser].login = has_cookies.then(|| world.server.logins.begin(person));
             (0..tabs).for_each(|_| world.open_tab(browser));
         }
         world
@@ -115,19 +128,16 @@ impl World {
     pub fn open_tab(&mut self, browser: usize) {
         self.counter += 1;
         let id = TabId(self.counter as usize);
-        let Browser { person, has_locks, has_cookies, login, storage, leader } = &mut self.browsers[browser];
-        let is_new = login.is_none();
-        if is_new && *has_cookies {
-            *login = Some(self.server.logins.begin(*person));
-        }
+        let Browser { person, has_locks, has_cookies, is_new, login, storage, leader } = &mut self.browsers[browser];
         let token = login.clone().filter(|_| !*has_cookies);
-        let name = (is_new && !*has_cookies).then(|| logins::name(*person));
+        let name = (std::mem::take(is_new) && !*has_cookies).then(|| logins::name(*person));
         let session = Session::new(self.rng.u64(..), token, storage.read());
         let leads = !*has_locks || leader.is_none();
         if leads {
             *leader = Some(id);
         }
-        self.tabs.insert(id, Tab::new(session, browser));
+        let user = logins::user(*person);
+        self.tabs.insert(id, Tab::new(session, browser, user));
         self.command(id, Command::Enter { name });
         if leads {
             self.after(1..50, Happening::TabLeads(id));
@@ -144,8 +154,7 @@ impl World {
         browser.storage.forget(id);
         let kept = |id: &MessageId| browser.storage.saved.outbox.iter().any(|unsent| unsent.id == *id);
         for written in self.written.iter_mut().filter(|written| written.tab == id && !kept(&written.id)) {
-            let log = self.server.disk.entries(&written.room);
-            written.may_be_lost |= !log.iter().any(|entry| entry.message_id() == Some(&written.id));
+            written.may_be_lost |= !self.server.has_message(&written.room, &written.id);
         }
         if browser.has_locks && browser.leader == Some(id) {
             browser.leader = None;
@@ -185,6 +194,15 @@ impl World {
             holds
         });
         self.written.retain(|written| !lost.contains(&written.id));
+        self.lose_what_nobody_has();
+    }
+
+    /// What a browser has forgotten may be gone, unless it is in the log.
+    pub fn lose_what_nobody_has(&mut self) {
+        let server = &self.server;
+        for written in self.written.iter_mut().filter(|written| written.is_forgotten && !written.may_be_lost) {
+            written.may_be_lost = !server.has_message(&written.room, &written.id);
+        }
     }
 
     pub fn command(&mut self, tab: TabId, command: Command) {

@@ -77,6 +77,19 @@ fn a_door_that_stays_shut_is_a_problem_that_the_person_solves() {
 }
 
 #[test]
+fn a_room_on_the_screen_that_cannot_be_entered_again_is_left() {
+    let mut bench = Bench::in_room("cellar", 4);
+    bench.close(1006);
+    bench.command(join("cellar"));
+    bench.command(Command::ReconnectNow);
+    bench.open();
+    bench.welcome("epoch-1", &[]);
+    bench.receive(&refused("join", ErrorCode::InviteRequired, None));
+    let last = &bench.events[bench.events.len() - 2..];
+    assert!(matches!(last, [Event::Left(left), Event::Problem(_)] if left.room == room_id("cellar")), "{last:?}");
+}
+
+#[test]
 fn a_key_tried_too_early_is_tried_again_in_time() {
     let mut bench = Bench::online(1);
     bench.command(by_password("sesame"));

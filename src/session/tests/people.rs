@@ -143,6 +143,30 @@ fn the_end_of_a_login_is_told_once() {
 }
 
 #[test]
+fn whoever_is_signed_out_hears_nothing_of_what_other_tabs_write() {
+    let mut bench = busy();
+    bench.close(4500);
+    bench.forget();
+    let unsent = Unsent { id: message_id("m2"), room: room_id("general"), body: "two".into(), refused: None };
+    let queued = |bench: &mut Bench| {
+        bench.session.handle_note(bench.now_ms, Note::Queued(unsent.clone()));
+        bench.drain();
+        bench.events.iter().filter(|event| matches!(event, Event::Queued { .. })).count()
+    };
+    assert_eq!(queued(&mut bench), 0);
+    bench.command(Command::Enter { name: None });
+    assert_eq!(queued(&mut bench), 1);
+    assert_eq!(bench.outbox_reads, 1, "what they have kept meanwhile is there for whoever enters next");
+    bench.open();
+    bench.receive(&welcome_as(ada(), None));
+    bench.joined("general", 4);
+    assert_eq!(bench.sent_ids(), [] as [&str; 0], "and goes first");
+    bench.session.handle_lead(bench.now_ms, vec![Unsent { id: message_id("m0"), ..unsent.clone() }]);
+    bench.drain();
+    assert_eq!(bench.sent_ids(), ["m0"]);
+}
+
+#[test]
 fn a_name_that_is_taken_costs_nothing_that_was_kept() {
     for code in [ErrorCode::NameTaken, ErrorCode::SignUpClosed, ErrorCode::GuestsClosed] {
         let mut bench = Bench::new(1);
