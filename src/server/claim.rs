@@ -12,7 +12,7 @@ pub struct Claim(Arc<Mutex<Option<[u8; 32]>>>);
 impl Claim {
     /// A code that is right from now on.
     pub fn make(&self) -> String {
-        let code = random_hex::<24>();
+        let code = random_hex::<20>();
         *self.hash() = Some(Sha256::digest(&code).into());
         code
     }
