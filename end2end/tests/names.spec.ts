@@ -2,6 +2,7 @@ import { expect, test } from '../support/test.ts';
 
 test('a name is all that it takes, and it is asked once per browser', async ({ meet }) => {
   const ada = await meet('Ada');
+  await ada.enters('General');
   await ada.reloads();
   await expect(ada.page.getByRole('textbox', { name: 'Your name' })).toHaveCount(0);
   const tab = await ada.opensTab('/rooms/general');
