@@ -41,8 +41,9 @@ impl Mentions {
         Self { typed, choices, chosen: RwSignal::new(0) }
     }
 
+    /// A text box that goes loses the focus, when there is nothing left to change.
     pub fn type_on(self, typed: Option<String>) {
-        if self.typed.with_untracked(|before| *before != typed) {
+        if self.typed.try_with_untracked(|before| *before != typed) == Some(true) {
             self.chosen.set(0);
             self.typed.set(typed);
         }
