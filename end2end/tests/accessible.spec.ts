@@ -114,6 +114,52 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await hasNoViolation(ada);
   });
 
+  test(`doors, ${colorScheme}`, async ({ meet }) => {
+    const ada = await meet('Ada', { colorScheme });
+    const bo = await meet('Bo');
+    await bo.creates('Vault', 'By a password', 'open sesame');
+    await ada.goesTo('Vault');
+    await ada.doorPassword.fill('sesame');
+    await ada.joinButton.click();
+    await expect(ada.page.getByText('That is not the password.')).toBeVisible();
+    await hasNoViolation(ada);
+    await ada.doorPassword.fill('open sesame');
+    await ada.joinButton.click();
+    await ada.isIn('Vault');
+    await ada.composer.pressSequentially('Not done yet');
+    await bo.removes('Ada');
+    await expect(ada.page.getByText('Bo removed you from this room.')).toBeVisible();
+    await hasNoViolation(ada);
+  });
+
+  test(`what lies over a room, ${colorScheme}`, async ({ meet }) => {
+    const ada = await meet('Ada', { colorScheme });
+    const bo = await meet('Bo');
+    const link = await ada.creates('Attic', 'By invite link only').then(() => ada.makesInvite());
+    await bo.opens(link);
+    await bo.isIn('Attic');
+    await bo.says('Hello @Ada');
+    await expect(ada.message('Hello').getByText('@Ada')).toBeVisible();
+    await hasNoViolation(ada);
+    await ada.opensMessage('Hello');
+    await hasNoViolation(ada);
+    await ada.sheet.getByRole('button', { name: 'Delete message' }).click();
+    await expect(ada.message('Message deleted')).toBeVisible();
+    await ada.opensPerson('Bo');
+    await hasNoViolation(ada);
+    await ada.sheet.getByRole('button', { name: 'Mute for 1 day' }).click();
+    await expect(bo.composer).toBeDisabled();
+    await ada.opensMenu();
+    await ada.sheet.getByRole('button', { name: 'Make an invite link' }).click();
+    await expect(ada.sheet.getByRole('textbox', { name: 'Invite link' })).toBeVisible();
+    await ada.sheet.getByRole('button', { name: 'Delete this room' }).click();
+    await hasNoViolation(ada);
+    await ada.closesSheet();
+    await ada.composer.pressSequentially('@');
+    await expect(ada.page.getByRole('option', { name: 'Bo' })).toBeVisible();
+    await hasNoViolation(ada);
+  });
+
   test(`not found, ${colorScheme}`, async ({ guest }) => {
     const ada = await guest('Ada', { colorScheme });
     await ada.opensInVain('/no/such/page');

@@ -3,7 +3,7 @@ import { expect, test } from '../support/test.ts';
 test('a room with a password opens for whoever knows it', async ({ meet }) => {
   const ada = await meet('Ada');
   const bo = await meet('Bo');
-  await ada.creates('Vault', 'Everyone who knows the password', 'open sesame');
+  await ada.creates('Vault', 'By a password', 'open sesame');
   await ada.says('Nobody hears this');
 
   await bo.goesTo('Vault');
@@ -24,7 +24,7 @@ test('a room with a password opens for whoever knows it', async ({ meet }) => {
 test('whoever guesses on has to wait, longer and longer', async ({ meet }) => {
   const ada = await meet('Ada');
   const bo = await meet('Bo');
-  await ada.creates('Vault', 'Everyone who knows the password', 'open sesame');
+  await ada.creates('Vault', 'By a password', 'open sesame');
   await bo.goesTo('Vault');
   const wait = bo.page.getByText(/You can try again in 0:0\d\./);
   for (let n = 1; n < 10 && !(await wait.isVisible()); n++) {
@@ -48,7 +48,7 @@ test('a lock that is put on later keeps out who is outside, and nobody who is in
   await bo.enters('Den');
   await cy.goesTo('Den');
   await ada.opensMenu();
-  await ada.sheet.getByLabel('Who may come in').selectOption('Everyone who knows the password');
+  await ada.sheet.getByLabel('Who may come in').selectOption('By a password');
   await ada.sheet.getByRole('button', { name: 'Save who may come in' }).click();
   await expect(ada.sheet.getByText('A password has at least 4 characters.')).toBeVisible();
   await ada.sheet.getByLabel('Password of the room').fill('wolf');
@@ -65,7 +65,7 @@ test('a lock that is put on later keeps out who is outside, and nobody who is in
 
 test('an invite link opens what it is for, also to newcomers, until it is revoked', async ({ meet, guest }) => {
   const ada = await meet('Ada');
-  await ada.creates('Attic', 'Only people with an invite link');
+  await ada.creates('Attic', 'By invite link only');
   const link = await ada.makesInvite();
 
   const bo = await guest('Bo');
@@ -98,7 +98,7 @@ test('an invite link opens what it is for, also to newcomers, until it is revoke
 
 test('a hidden room is entered by its link alone', async ({ meet, guest }) => {
   const ada = await meet('Ada');
-  await ada.creates('Nook', 'Everyone who has the link');
+  await ada.creates('Nook', 'By its link');
   const bo = await meet('Bo');
   await expect(bo.link('Nook')).toHaveCount(0);
   const cy = await guest('Cy');

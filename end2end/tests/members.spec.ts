@@ -43,9 +43,9 @@ test('a room is renamed and gets a topic, as everyone sees', async ({ meet }) =>
   await ada.creates('Salon');
   await bo.enters('Salon');
   await ada.opensMenu();
-  await ada.sheet.getByLabel('Name').fill('Drawing room');
+  await ada.sheet.getByRole('textbox', { name: 'Name' }).fill('Drawing room');
   await ada.sheet.getByRole('button', { name: 'Save name' }).click();
-  await ada.sheet.getByLabel('Topic').fill('Tea at five');
+  await ada.sheet.getByRole('textbox', { name: 'Topic' }).fill('Tea at five');
   await ada.sheet.getByRole('button', { name: 'Save topic' }).click();
   await ada.closesSheet();
   await bo.isIn('Drawing room');

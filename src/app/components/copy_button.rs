@@ -14,7 +14,7 @@ pub fn CopyButton(words: &'static str, path: String) -> impl IntoView {
         }
     };
     view! {
-        <button class="button quiet" type="button" on:click=copy on:blur=move |_| outcome.set(None)>
+        <button class="button quiet" type="button" on:click=copy on:blur=move |_| _ = outcome.try_set(None)>
             {move || view! { <Icon shape=if outcome.get() == Some(true) { CHECK } else { LINK }/> }}
             <span aria-live="polite">
                 {move || match outcome.get() {

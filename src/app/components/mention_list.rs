@@ -41,8 +41,8 @@ impl Mentions {
         Self { typed, choices, chosen: RwSignal::new(0) }
     }
 
+    /// A text box that goes loses the focus, when there is nothing left to change.
     pub fn type_on(self, typed: Option<String>) {
-        // A text box is left also when it goes with all that belongs to it.
         if self.typed.try_with_untracked(|before| *before != typed) == Some(true) {
             self.chosen.set(0);
             self.typed.set(typed);

@@ -66,10 +66,18 @@ pub fn PersonLine(room: RoomId, row: Row) -> impl IntoView {
     view! {
         <li class="person">
             <Avatar user/>
-            <span class="name" dir="auto">{name}</span>
-            {is_me.then(|| view! { <span class="you">"you"</span> })}
-            {text::role(role).map(|role| view! { <span class="badge">{role}</span> })}
-            {move || muted.get().then(|| view! { <span class="role muted">"muted"</span> })}
+            <span class="who">
+                <span class="first">
+                    <span class="name" dir="auto">{name}</span>
+                    {is_me.then(|| view! { <span class="you">"you"</span> })}
+                </span>
+                {move || {
+                    let muted = muted.get().then(|| view! { <span class="muted">"muted"</span> });
+                    let role = text::role(role);
+                    (role.is_some() || muted.is_some())
+                        .then(|| view! { <span class="standing">{role.map(|role| view! { <span>{role}</span> })} {muted}</span> })
+                }}
+            </span>
             {button}
         </li>
     }

@@ -23,7 +23,7 @@ pub fn SureButton(
             class:sure=move || asked.get()
             type="button"
             on:click=click
-            on:blur=move |_| asked.set(false)
+            on:blur=move |_| _ = asked.try_set(false)
         >
             {move || if asked.get() { sure.clone() } else { words.clone() }}
         </button>

@@ -37,7 +37,8 @@ pub fn parts<'a>(text: &'a str, names: &[(String, bool)]) -> Vec<Part<'a>> {
 /// How much of the text the name is that it begins with, if it begins with it and not with a longer word.
 fn name_len(text: &str, name: &str) -> Option<usize> {
     let len = prefix_len(text, name).filter(|len| *len > 0)?;
-    (!text[len..].starts_with(char::is_alphanumeric)).then_some(len)
+    let ends_a_word = !(text[..len].ends_with(char::is_alphanumeric) && text[len..].starts_with(char::is_alphanumeric));
+    ends_a_word.then_some(len)
 }
 
 /// How much of the text is `prefix`, which it begins with in whatever case.
@@ -58,8 +59,9 @@ fn prefix_len(text: &str, prefix: &str) -> Option<usize> {
     next.is_none().then_some(text.len())
 }
 
+/// What follows a letter or digit is an address for mail.
 fn begins_a_word(before: &str) -> bool {
-    !before.ends_with(|c: char| c.is_alphanumeric() || c == '@')
+    !before.ends_with(char::is_alphanumeric)
 }
 
 /// What is being typed after an `@`, and where in the text that `@` is. The caret counts UTF-16 units, as browsers do.
@@ -117,7 +119,8 @@ mod tests {
         let names = ["Ada", "Ada King", "李清照", "Jörg"];
         assert_eq!(mentioned("@ada king, @Ada and @李清照!", &names), ["@ada king", "@Ada", "@李清照"]);
         assert_eq!(mentioned("@JÖRG @Adam @ Ada", &names), ["@JÖRG"]);
-        assert_eq!(mentioned("me@ada.org @@ada", &names), [""; 0]);
+        assert_eq!(mentioned("me@ada.org @@ada", &names), ["@ada"]);
+        assert_eq!(mentioned("@Eve!x", &["Eve!"]), ["@Eve!"]);
         assert_eq!(mentioned("", &names), [""; 0]);
     }
 

@@ -68,21 +68,19 @@ pub fn rank(rank: Rank) -> &'static str {
 pub fn access_choice(access: Access) -> &'static str {
     match access {
         Access::Open => "Everyone",
-        Access::Hidden => "Everyone who has the link",
-        Access::Password => "Everyone who knows the password",
-        Access::Invite => "Only people with an invite link",
+        Access::Hidden => "By its link",
+        Access::Password => "By a password",
+        Access::Invite => "By invite link only",
     }
 }
 
 /// What the choice comes to.
 pub fn access_hint(access: Access) -> &'static str {
     match access {
-        Access::Open => "The room stands in everyone's list.",
-        Access::Hidden => "The room stands in no list but that of its members.",
-        Access::Password => {
-            "The room stands in everyone's list, with a lock. Invite links open it without the password."
-        }
-        Access::Invite => "The room stands in no list but that of its members.",
+        Access::Open => "The room stands in everyone's list, and is open.",
+        Access::Hidden => "Whoever has the link comes in. The room stands in no list but that of its members.",
+        Access::Password => "The room stands in everyone's list, with a lock. Invite links open it too.",
+        Access::Invite => "An invite link lets people in. The room stands in no list but that of its members.",
     }
 }
 

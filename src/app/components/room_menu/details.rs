@@ -29,7 +29,7 @@ pub fn Details(room: RoomId) -> impl IntoView {
         })}
         {move || (!rename.get()).then(|| view! {
             <p class="facts">
-                "Who may come in: " {text::access_choice(access.get()).to_lowercase()} "."
+                {text::access_hint(access.get())}
                 {(slow.get() > 0).then(|| format!(" Slow mode: one message every {}.", text::every(slow.get().into())))}
             </p>
         })}
