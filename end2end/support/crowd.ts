@@ -17,7 +17,7 @@ export async function crowdTalks(host: Person, room: string, count: number): Pro
         const next = (n: number) =>
           n > last ? socket.close() : send({ type: 'send', room, id: `crowd-${n}`, body: `no. ${n}.` });
         let n = first;
-        socket.onopen = () => send({ type: 'hello', name: `No. ${Math.ceil(last / burst)}` });
+        socket.onopen = () => send({ type: 'hello', name: `No. ${Math.ceil(last / burst)} of ${crowd}` });
         socket.onclose = () => (n > last ? done() : failed(new Error(`closed before no. ${n}`)));
         socket.onmessage = ({ data }) => {
           const frame = JSON.parse(data);
@@ -27,6 +27,8 @@ export async function crowdTalks(host: Person, room: string, count: number): Pro
           if (frame.type === 'error') failed(new Error(data));
         };
       });
+    // Whoever was here before keeps their name.
+    const crowd = Math.random().toString(36).slice(2);
     const speakers = Array.from({ length: Math.ceil(count / burst) }, (_, n) => n * burst);
     return Promise.all(speakers.map((said) => say(said + 1, Math.min(said + burst, count))));
   };
