@@ -90,6 +90,19 @@ test('newcomers need an invite link, or a password, if an administrator wants it
   await expect(cy.page.getByLabel('Password')).toBeVisible();
 });
 
+test('where newcomers need an invite link, one that leads into a room is enough', async ({ guest, server }) => {
+  const ada = await guest('Ada');
+  await becomesAdmin(ada, server);
+  await setsPolicy(ada, 'Whoever has an invite link');
+  await ada.creates('Attic');
+  const link = await ada.makesInvite();
+  const bo = await guest('Bo');
+  await bo.opens(link);
+  await bo.givesName();
+  await bo.isIn('Attic');
+  await expect(bo.page, 'the code does not stay in the address').toHaveURL(/\/rooms\/attic$/);
+});
+
 test('a room that an administrator deletes is gone for everyone', async ({ guest, meet, server }) => {
   const ada = await guest('Ada');
   await becomesAdmin(ada, server);

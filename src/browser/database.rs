@@ -35,7 +35,8 @@ pub async fn open() -> Result<Option<IdbDatabase>> {
         let request = request.clone();
         Closure::<dyn Fn() -> Result<()>>::new(move || make_stores(&request))
     };
-    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+    // It may be called when nobody waits for the storage any more. The browser collects it together with the request.
+    request.set_onupgradeneeded(Some(upgrade.into_js_value().unchecked_ref()));
     let database: IdbDatabase = answer(&request).await?.unchecked_into();
     close_for_a_newer_version(&database);
     Ok(Some(database))
