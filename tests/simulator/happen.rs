@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use parlor::hub::{ConnId, Hub, Output};
+use parlor::hub::{ConnId, Hub, Output, PageRequest};
 use parlor::log::{AppendError, Batch, Engine, Reader, Unavailable};
 use parlor::protocol::{ClientFrame, decode_client, decode_server};
 use parlor::session::Action;
@@ -41,14 +41,7 @@ impl World {
                 }
             }
             Happening::Committed(life) if life == self.server.life => self.committed(),
-            Happening::PageRead(life, request) if life == self.server.life => {
-                let (disk, limit) = (&self.server.disk, request.limit);
-                let page = disk.reader().and_then(|mut reader| reader.page(&request.room, request.range, limit));
-                let result = page
-                    .map_err(|_| Unavailable)
-                    .and_then(|page| if self.server.is_unreadable { Err(Unavailable) } else { Ok(page) });
-                self.with_hub(|hub, now| hub.handle_page(now, request, result));
-            }
+            Happening::PageRead(life, request) if life == self.server.life => self.page_read(request),
             Happening::Hashed(life, ticket, result) if life == self.server.life => {
                 self.with_hub(|hub, now| hub.handle_hashed(now, ticket, result));
             }
@@ -90,6 +83,15 @@ impl World {
                 _ => self.with_tab(tab, |session, now_ms| session.handle_note(now_ms, note)),
             },
         }
+    }
+
+    fn page_read(&mut self, request: PageRequest) {
+        let (disk, limit) = (&self.server.disk, request.limit);
+        let page = disk.reader().and_then(|mut reader| reader.page(&request.room, request.range, limit));
+        let result = page
+            .map_err(|_| Unavailable)
+            .and_then(|page| if self.server.is_unreadable { Err(Unavailable) } else { Ok(page) });
+        self.with_hub(|hub, now| hub.handle_page(now, request, result));
     }
 
     fn opened(&mut self, conn: ConnId) {

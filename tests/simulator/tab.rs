@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use parlor::hub::ConnId;
-use parlor::protocol::{Entry, EntryKind, Joined, MessageId, RoomId, RoomSummary, Seq, UserId};
+use parlor::protocol::{Entry, EntryKind, Joined, MessageId, RoomId, RoomList, RoomSummary, Seq, UserId};
 use parlor::session::{Command, Event, Link, Session};
 
 use crate::checks;
@@ -62,15 +62,25 @@ impl Tab {
         }
     }
 
+    fn sign_out(&mut self) {
+        self.screens.clear();
+        self.waiting.clear();
+        self.listed.clear();
+        self.is_signed_out = true;
+    }
+
+    fn list(&mut self, list: &RoomList) {
+        if list.all {
+            self.listed.clear();
+        }
+        self.listed.retain(|room, _| !list.gone.contains(room));
+        self.listed.extend(list.rooms.iter().map(|room| (room.id.clone(), room.clone())));
+    }
+
     /// Shows an event as the page would, and checks what must hold at every moment. Returns what the page asks for then.
     pub fn show(&mut self, event: &Event) -> Option<Command> {
         match event {
-            Event::SignedOut => {
-                self.screens.clear();
-                self.waiting.clear();
-                self.listed.clear();
-                self.is_signed_out = true;
-            }
+            Event::SignedOut => self.sign_out(),
             Event::Link(link) => self.link = *link,
             Event::Reset => {
                 self.screens.clear();
@@ -128,13 +138,7 @@ impl Tab {
                     screen.lobby.read(*seq);
                 }
             }
-            Event::Rooms(list) => {
-                if list.all {
-                    self.listed.clear();
-                }
-                self.listed.retain(|room, _| !list.gone.contains(room));
-                self.listed.extend(list.rooms.iter().map(|room| (room.id.clone(), room.clone())));
-            }
+            Event::Rooms(list) => self.list(list),
             Event::Queued { id, room, .. } => _ = self.waiting.insert(id.clone(), room.clone()),
             Event::Accepted { id, .. } | Event::Refused { id, .. } | Event::Discarded { id, .. } => {
                 self.waiting.remove(id);
