@@ -141,12 +141,14 @@ impl Model {
         self.conversations.entry(room.clone()).or_default()
     }
 
-    /// The person wants to come into a room, perhaps one they have left before.
-    pub fn enter(&mut self, room: &RoomId) {
+    /// The person wants to come into a room, perhaps one they have left before. Whoever has not asked at its door is
+    /// not shown it, unless it turns out to be shut.
+    pub fn enter(&mut self, room: &RoomId, at_door: bool) {
         let conversation = self.conversation(room);
         if conversation.standing != Standing::Member {
             conversation.standing = Standing::Outside;
             conversation.joining = true;
+            conversation.opening = !at_door;
             conversation.refused = None;
         }
     }

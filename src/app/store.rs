@@ -155,8 +155,8 @@ impl Store {
         self.model.update(|model| model.open(room));
     }
 
-    pub fn join(self, room: RoomId, key: Option<Key>) {
-        self.model.update(|model| model.enter(&room));
+    pub fn join(self, room: RoomId, key: Option<Key>, at_door: bool) {
+        self.model.update(|model| model.enter(&room, at_door));
         self.command(Command::Join { room, key });
     }
 

@@ -19,7 +19,9 @@ pub fn Conversation(room: RoomId) -> impl IntoView {
         let room = room.clone();
         move |model: &Model| match model.standing(&room) {
             Standing::Member => false,
-            Standing::Outside => model.greeted,
+            Standing::Outside => {
+                model.greeted && model.conversations.get(&room).is_none_or(|conversation| !conversation.opening)
+            }
             Standing::Left => true,
         }
     };

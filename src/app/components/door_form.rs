@@ -44,7 +44,7 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
                 Err(_) => return empty.set(true),
             },
         };
-        store.join(room.clone(), key);
+        store.join(room.clone(), key, true);
     };
     let action = move || match (joining.get(), was_in.get()) {
         (true, _) => "Joining…",

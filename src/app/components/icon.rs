@@ -10,7 +10,9 @@ pub const CLOCK: Shape = Shape("M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4.5l3 
 pub const CLOSE: Shape = Shape("M6 6l12 12M18 6L6 18");
 pub const DOOR: Shape = Shape("M13 4H6v16h7M10 12h10M16.5 8.5L20 12l-3.5 3.5");
 pub const DOWN: Shape = Shape("M12 5v14M6 13l6 6 6-6");
-pub const DOTS: Shape = Shape("M5 12h.01M12 12h.01M19 12h.01");
+pub const DOTS: Shape = Shape(
+    "M6 12a.7.7 0 1 0-1.4 0 .7.7 0 0 0 1.4 0zM12.7 12a.7.7 0 1 0-1.4 0 .7.7 0 0 0 1.4 0zM19.4 12a.7.7 0 1 0-1.4 0 .7.7 0 0 0 1.4 0z",
+);
 pub const ENVELOPE: Shape = Shape("M4 6h16v12H4zM4 7l8 6 8-6");
 pub const EYE_SHUT: Shape =
     Shape("M3 10c2.4 3.2 5.4 4.8 9 4.8s6.6-1.6 9-4.8M12 14.8V18M6.2 13.2L4.2 16M17.8 13.2l2 2.8");

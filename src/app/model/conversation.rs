@@ -44,6 +44,8 @@ pub struct Conversation {
     pub mentions: Shared<Vec<Seq>>,
     /// The person has asked to be let in.
     pub joining: bool,
+    /// They have not asked at the door, but come by a link that says what they want.
+    pub opening: bool,
     /// Why they were not.
     pub refused: Option<Refusal>,
     /// How it came that the person is not in the room any more.
@@ -206,7 +208,7 @@ impl Conversation {
     pub fn go_outside(&mut self) {
         self.live = false;
         self.loading = None;
-        self.joining = false;
+        (self.joining, self.opening) = (false, false);
         self.terms = Terms::default();
         self.members = Members::default();
         self.settings = Settings::default();

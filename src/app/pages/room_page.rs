@@ -26,7 +26,7 @@ pub fn RoomPage() -> impl IntoView {
         if let Some(room) = room.get_untracked().filter(|_| is_in && was_in == Some(false)) {
             let invited = store.invite.with_untracked(Option::is_some);
             if !invited && store.now(|model| model.access(&room)) != Access::Password {
-                store.join(room, None);
+                store.join(room, None, false);
             }
         }
         is_in
@@ -54,7 +54,7 @@ fn take_invite(store: Store, room: Memo<Option<RoomId>>, entered: Memo<bool>) {
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         navigate(&location.pathname.get_untracked(), options);
         let key = store.take_invite(&room);
-        store.join(room, key);
+        store.join(room, key, false);
     });
 }
 

@@ -77,17 +77,19 @@ fn Link(room: RoomId, link: InviteLink) -> impl IntoView {
     let store = Store::here();
     let host = store.host();
     let InviteLink { id, by, at, expires_at, uses_max, uses } = link;
-    let made = format!("By {}, {}", by.name, host.map(|host| host.exact_time_text(at)).unwrap_or_default());
+    let moment = |at| host.map(|host| format!("{}, {}", host.day_text(at), host.time_text(at)));
+    let made = format!("Made by {}, {}", by.name, moment(at).unwrap_or_default());
     let used = match uses_max {
         Some(max) => format!("Used {uses} of {max} times"),
         None => format!("Used {uses} {}", if uses == 1 { "time" } else { "times" }),
     };
-    let ends = expires_at.and_then(|at| Some(format!(", until {}", host?.exact_time_text(at))));
+    let ends = expires_at.and_then(moment).map(|moment| format!("Works until {moment}"));
     let revoke = move |_| store.change(&room, RoomChange::RevokeInvite { invite: id.clone() });
     view! {
         <li class="row">
             <span class="what">
-                <span>{used} {ends}</span>
+                <span>{used}</span>
+                {ends.map(|ends| view! { <span class="by">{ends}</span> })}
                 <span class="by">{made}</span>
             </span>
             <button class="text-button danger" type="button" on:click=revoke>"Revoke"</button>

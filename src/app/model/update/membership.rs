@@ -21,7 +21,8 @@ pub fn on_joined(model: &mut Model, joined: Joined, reset: bool) {
     conversation.live = true;
     conversation.arriving = true;
     conversation.loading = None;
-    (conversation.joining, conversation.refused, conversation.gone) = (false, None, None);
+    (conversation.joining, conversation.opening) = (false, false);
+    (conversation.refused, conversation.gone) = (None, None);
     conversation.after = conversation.after.max(after);
     conversation.head = conversation.head.max(head);
     conversation.terms = Terms { at: head, topic, role, slow_mode_s, muted_until };
@@ -52,7 +53,7 @@ pub fn on_join_refused(conversation: &mut Conversation, refusal: Refusal) {
         conversation.standing = Standing::Outside;
         conversation.go_outside();
     }
-    conversation.joining = false;
+    (conversation.joining, conversation.opening) = (false, false);
     conversation.refused = Some(refusal);
 }
 

@@ -287,13 +287,13 @@ fn a_closed_door_says_why_until_the_next_try() {
     };
     let mut model = Model::new(Bootstrap::default());
     model.open(Some(room()));
-    model.enter(&room());
+    model.enter(&room(), true);
     assert!(tea(&model).joining);
     update(&mut model, refusal(ErrorCode::PasswordRequired));
     assert!(!tea(&model).joining);
     assert_eq!(tea(&model).refused.as_ref().map(|refusal| refusal.code), Some(ErrorCode::PasswordRequired));
     assert_eq!(model.problem, None, "the door tells it, and nothing else");
-    model.enter(&room());
+    model.enter(&room(), true);
     assert_eq!(tea(&model).refused, None);
     update(&mut model, Log::tea().joined(10));
     assert_eq!((tea(&model).joining, tea(&model).standing), (false, Standing::Member));
