@@ -109,6 +109,8 @@ async fn nothing_of_a_room_reaches_any_socket_of_whoever_was_taken_out_of_it() {
     let mut looking = Client::greet(server.address, bo.hello_again()).await;
     let mut coming = Client::greet(server.address, bo.hello_again()).await;
     let user = bo.welcome.as_ref().unwrap().profile.user.id.clone();
+    // On a busy machine a socket may come too late to see anything before the removal.
+    let mut told = [0; 3];
     for round in 0..ROUNDS {
         bo.join(ROOM).await;
         let (over, is_over) = watch::channel(false);
@@ -133,13 +135,14 @@ async fn nothing_of_a_room_reaches_any_socket_of_whoever_was_taken_out_of_it() {
         (bo, heard) = listening.await.unwrap();
         (looking, looked) = looking_back.await.unwrap();
         (coming, resumed) = resuming.await.unwrap();
-        for seen in [&heard, &looked, &resumed] {
+        for (seen, rounds) in [&heard, &looked, &resumed].into_iter().zip(&mut told) {
             let too_much: Vec<_> = seen.seqs.iter().filter(|seq| **seq > removal).collect();
             assert!(too_much.is_empty(), "round {round}: {too_much:?} came after the removal at {removal}");
-            assert!(!seen.seqs.is_empty(), "round {round}: a socket that saw nothing proves nothing");
+            *rounds += usize::from(!seen.seqs.is_empty());
         }
         let reason = |left: &Left| (left.reason, left.by.as_ref().map(|by| by.name.clone()));
         let why: Vec<_> = heard.left.iter().map(reason).collect();
         assert_eq!(why, [(Some(LeftReason::Removed), Some("Ada".to_owned()))]);
     }
+    assert!(told.iter().all(|rounds| *rounds > 0), "a socket that was never told anything proves nothing: {told:?}");
 }

@@ -65,7 +65,12 @@ pub async fn sign_out(
     if let Some(found) = shared.login_of(&visitor).await? {
         let (login, user) = (found.login, found.profile.user.id);
         let everywhere = ask.everywhere;
-        let end = move |people: &People| if everywhere { people.end_logins(&user) } else { people.end_login(&login) };
+        let end = move |people: &People| match people.person(&user)? {
+            // There is no way back for whoever has no password, so they leave their rooms too.
+            Some(guest) if guest.password.is_none() => people.delete(&guest),
+            _ if everywhere => people.end_logins(&user),
+            _ => people.end_login(&login),
+        };
         shared.accounts.write(end).await?;
     }
     Ok(signed_out(&visitor))
