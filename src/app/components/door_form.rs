@@ -14,16 +14,10 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
     let store = Store::here();
     let input = NodeRef::<Input>::new();
     let joining = store.in_room(&room, |conversation| conversation.joining);
-    let refused = store.in_room(&room, |conversation| {
-        // What was not known before the first try is no error.
-        let is_told = |refused: &&Refusal| refused.code != ErrorCode::PasswordRequired;
-        conversation.refused.as_ref().filter(is_told).map(text::problem)
-    });
     let was_in = store.in_room(&room, |conversation| conversation.gone.is_some());
     let wait = wait(store, &room);
     let empty = RwSignal::new(false);
-    let told =
-        Memo::new(move |_| if empty.get() { Some("Please give the password.".to_owned()) } else { refused.get() });
+    let told = told(store, &room, empty);
     Effect::new(move || {
         if let Some(input) = input.get().filter(|_| store.host().is_some_and(|host| host.has_keyboard())) {
             let _ = input.focus();
@@ -96,4 +90,14 @@ fn wait(store: Store, room: &RoomId) -> RwSignal<Option<u64>> {
         let refused = refused.filter(|seconds| *seconds > 0);
         refused.or_else(|| pause.get().filter(|_| joining.get()).map(|pause| pause.seconds))
     })
+}
+
+/// What is wrong with the last try, or with the one that is about to be made.
+fn told(store: Store, room: &RoomId, empty: RwSignal<bool>) -> Memo<Option<String>> {
+    let refused = store.in_room(room, |conversation| {
+        // What was not known before the first try is no error.
+        let is_told = |refused: &&Refusal| refused.code != ErrorCode::PasswordRequired;
+        conversation.refused.as_ref().filter(is_told).map(text::problem)
+    });
+    Memo::new(move |_| if empty.get() { Some("Please give the password.".to_owned()) } else { refused.get() })
 }

@@ -38,7 +38,9 @@ pub fn RoomHeader(room: RoomId) -> impl IntoView {
                 </div>
                 <div class="below">
                     <p class="online">{move || text::online(online.get())}</p>
-                    <p class="topic" dir="auto" title=move || topic.get()>{move || topic.get()}</p>
+                    <Show when=move || !topic.with(String::is_empty)>
+                        <p class="topic" dir="auto" title=move || topic.get()>{move || topic.get()}</p>
+                    </Show>
                 </div>
             </div>
             <CopyLink room=room.clone()/>
