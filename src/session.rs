@@ -26,7 +26,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use event::{Action, Command, Event, Keep, Key, Link, Note, Saved, SavedRoom, Unsent};
 
-use crate::protocol::{ClientFrame, CloseCode, Epoch, Hello, MessageId, RoomId, Token, UserId, decode_server, encode};
+use crate::protocol::{
+    ClientFrame, CloseCode, Entry, EntryKind, Epoch, Hello, MessageId, RoomId, Token, UserId, decode_server, encode,
+};
 use connection::{Connection, Step};
 use history::History;
 use outbox::Outbox;
@@ -107,6 +109,14 @@ impl Session {
             self.rooms.insert(room.clone(), Timeline::restore(&saved));
             let SavedRoom { cursor, read, mut entries } = saved;
             entries.retain(|entry| entry.seq <= cursor);
+            // Another tab may have kept a message a moment after it was erased.
+            let says = |entry: &Entry| matches!(entry.kind, EntryKind::Message { .. });
+            let said: BTreeSet<_> = entries.iter().filter(|entry| says(entry)).map(|entry| entry.seq).collect();
+            for seq in incoming::erase_deleted(&mut entries).into_iter().filter(|seq| said.contains(seq)) {
+                if let Some(epoch) = self.epoch.clone() {
+                    self.keep(Keep::Erase { epoch, room: room.clone(), seq });
+                }
+            }
             self.notify(Event::Restored { room, cursor, read, entries });
         }
     }

@@ -130,7 +130,7 @@ impl Session {
     }
 
     /// Shows entries and keeps them together with the cursor that they make true.
-    pub(super) fn show(&mut self, now_ms: u64, room: &RoomId, entries: Vec<Entry>) {
+    pub(super) fn show(&mut self, now_ms: u64, room: &RoomId, mut entries: Vec<Entry>) {
         for entry in &entries {
             self.receipts.arrived(now_ms, room);
             if let Some(id) = entry.message_id().filter(|_| self.user.as_ref() == Some(&entry.by.id)) {
@@ -138,19 +138,16 @@ impl Session {
             }
             self.notify(Event::Entry(entry.clone()));
         }
-        let deleted: Vec<Seq> = entries
-            .iter()
-            .filter_map(|entry| if let EntryKind::Deleted { seq } = entry.kind { Some(seq) } else { None })
-            .collect();
-        if planted::has(Bug::CursorBeforeData) {
-            self.keep_entries(room, vec![]);
-        }
-        self.keep_entries(room, entries);
-        for seq in deleted {
+        // A browser that keeps the deletion without having erased the message would keep that for ever. So it erases first.
+        for seq in erase_deleted(&mut entries) {
             if let Some(epoch) = self.epoch.clone() {
                 self.keep(Keep::Erase { epoch, room: room.clone(), seq });
             }
         }
+        if planted::has(Bug::CursorBeforeData) {
+            self.keep_entries(room, vec![]);
+        }
+        self.keep_entries(room, entries);
     }
 
     pub(super) fn show_older(&mut self, page: HistoryPage) {
@@ -222,4 +219,12 @@ impl Session {
         }
         self.notify(Event::Problem(refusal));
     }
+}
+
+/// Takes out of these entries what others among them say is deleted. Returns all messages that they say it of.
+pub(super) fn erase_deleted(entries: &mut [Entry]) -> Vec<Seq> {
+    let deleted = |entry: &Entry| if let EntryKind::Deleted { seq } = entry.kind { Some(seq) } else { None };
+    let deleted: Vec<Seq> = entries.iter().filter_map(deleted).collect();
+    entries.iter_mut().filter(|entry| deleted.contains(&entry.seq)).for_each(Entry::erase);
+    deleted
 }

@@ -101,6 +101,19 @@ fn a_message_whose_entry_was_kept_is_not_sent_again() {
 }
 
 #[test]
+fn what_was_kept_of_a_deleted_message_is_erased_at_the_next_visit() {
+    let mut kept = saved(3, 1..=2);
+    let deleted = Entry { kind: EntryKind::Deleted { seq: 1 }, ..entry("general", 3, "x") };
+    kept.rooms.get_mut(&room_id("general")).unwrap().entries.push(deleted);
+    let mut bench = Bench::over(1, kept);
+    bench.drain();
+    let Event::Restored { entries, .. } = &bench.events[0] else { panic!("{:?}", bench.events) };
+    assert_eq!(entries[0].kind, EntryKind::Erased { id: message_id("m1") });
+    let erase = Keep::Erase { epoch: Epoch::parse("epoch-1").unwrap(), room: room_id("general"), seq: 1 };
+    assert_eq!(bench.kept, [erase]);
+}
+
+#[test]
 fn a_room_left_without_a_link_stays_left_over_a_reload() {
     let mut bench = Bench::in_room("general", 4);
     bench.close(1006);
