@@ -138,6 +138,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const link = await ada.creates('Attic', 'By invite link only').then(() => ada.makesInvite());
     await bo.opens(link);
     await bo.isIn('Attic');
+    await bo.isOnline();
     await bo.says('Hello @Ada');
     await expect(ada.message('Hello').getByText('@Ada')).toBeVisible();
     await hasNoViolation(ada);

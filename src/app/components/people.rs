@@ -44,7 +44,8 @@ pub fn People(room: RoomId) -> impl IntoView {
                     <Icon shape=CLOSE/>
                 </button>
             </header>
-            <div class="lists">
+            // A long list is scrolled by keyboard too.
+            <div class="lists" tabindex="0" role="group" aria-label="Lists of people">
                 <Online room=room.clone()/>
                 <Everyone room/>
             </div>
