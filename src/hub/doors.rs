@@ -204,7 +204,11 @@ impl Hub {
         let outcome = match result {
             Err(Unavailable) => Err(Failure::unavailable()),
             Ok(true) => {
-                self.guesses.succeeded(&Guesser::Person(user.clone()));
+                // One's own mistakes are made good, those of others at the same address are not.
+                let mistakes = self.guesses.succeeded(&Guesser::Person(user.clone()));
+                if let Some(address) = self.conns.get(&conn).map(|state| Guesser::Address(state.address)) {
+                    self.guesses.forgive(&address, mistakes);
+                }
                 self.enter_by_password(now, conn, &user, &room, &hash)
             }
             Ok(false) => {

@@ -225,3 +225,20 @@ fn an_administrator_enters_any_room_and_is_seen_to() {
     assert_eq!(bench.kinds("club").last(), Some(&EntryKind::Joined { invite: None }));
     assert!(crate::protocol::Rank::Outsider.may(crate::protocol::Deed::Join(Proof::Admin), Access::Invite));
 }
+
+#[test]
+fn the_right_password_makes_good_for_ones_own_mistakes_at_the_address_and_for_no_others() {
+    let (mut bench, _) = club(Access::Password);
+    let (bo, eve) = (bench.tab(2, "bo"), bench.tab(3, "eve"));
+    for conn in [bo, bo, eve] {
+        bench.frame(conn, &with_password("club", "guess"));
+    }
+    bench.frame(bo, &with_password("club", "swordfish"));
+    assert!(is_in(&bench, "bo"));
+    bench.take(eve);
+    for _ in 0..WRONG_PASSWORDS_FREE {
+        bench.frame(eve, &with_password("club", "guess"));
+    }
+    let pauses: Vec<_> = bench.errors(eve).into_iter().filter_map(|error| error.retry_after_ms).collect();
+    assert_eq!(pauses, [0, 0, 2_000]);
+}
