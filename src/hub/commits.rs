@@ -162,6 +162,7 @@ impl Hub {
         }
         let Some(room) = self.rooms.get_mut(id) else { return };
         let is_talk = matches!(entry.kind, EntryKind::Message { .. } | EntryKind::Deleted { .. });
+        let deleted = if let EntryKind::Deleted { seq } = entry.kind { Some(seq) } else { None };
         room.push(entry, secret);
         let subscribers: Vec<_> = room.subscribers.iter().copied().collect();
         self.crowd_changed(now, id);
@@ -170,6 +171,9 @@ impl Hub {
         }
         for conn in subscribers {
             if let Some(state) = self.conns.get_mut(&conn) {
+                if let Some(seq) = deleted {
+                    state.erase(id, seq);
+                }
                 state.fall_behind(id);
                 self.pump(now, conn);
             }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 
 use super::acks::Acks;
 use super::limiter::Limiter;
+use super::room::erase_in;
 use crate::protocol::limits::{
     ANSWERS_WAITING_MAX, FRAMES_BURST, FRAMES_IN_FLIGHT_MAX, FRAMES_PER_SECOND, IN_FLIGHT_BYTES_MAX,
 };
@@ -145,6 +146,14 @@ impl Conn {
             self.history_pending = false;
         }
         Some(answer.frame)
+    }
+
+    /// What waits to be sent says nothing any more of a message that is deleted.
+    pub fn erase(&mut self, room: &RoomId, seq: Seq) {
+        let pages = self.answers.iter_mut().filter(|answer| answer.is_history).map(|answer| &mut answer.frame);
+        let replay = self.replay.iter_mut().flat_map(|replay| &mut replay.frames);
+        let entries = replay.filter(|(at, _)| *at == seq).map(|(_, frame)| frame);
+        pages.chain(entries).for_each(|frame| erase_in(frame, room, seq));
     }
 
     /// The room's entries are sent from `after + 1`, whatever was sent before.

@@ -109,11 +109,8 @@ impl Room {
         }
         let first = self.head + 1 - self.tail.len() as u64;
         let at = seq.checked_sub(first).and_then(|at| usize::try_from(at).ok());
-        if let Some(frame) = at.and_then(|at| self.tail.get_mut(at))
-            && let Some(ServerFrame::Entry(mut entry)) = str::from_utf8(frame).ok().and_then(decode_server)
-        {
-            entry.erase();
-            *frame = encode_entry(entry);
+        if let Some(frame) = at.and_then(|at| self.tail.get_mut(at)) {
+            erase_in(frame, &self.id, seq);
         }
     }
 
@@ -141,6 +138,21 @@ impl Room {
     pub fn replay_after(&self, since: Option<Seq>) -> Seq {
         let newest_page = self.head.saturating_sub(PAGE_ENTRIES_MAX as u64);
         since.filter(|since| (newest_page..=self.head).contains(since)).unwrap_or(newest_page)
+    }
+}
+
+/// Takes the text of a message out of a frame that was made when it was not deleted yet.
+pub fn erase_in(frame: &mut Bytes, room: &RoomId, seq: Seq) {
+    match str::from_utf8(frame).ok().and_then(decode_server) {
+        Some(ServerFrame::Entry(mut entry)) if entry.room == *room && entry.seq == seq => {
+            entry.erase();
+            *frame = encode_entry(entry);
+        }
+        Some(ServerFrame::History(mut page)) if page.room == *room => {
+            page.entries.iter_mut().filter(|entry| entry.seq == seq).for_each(Entry::erase);
+            *frame = encode(&ServerFrame::History(page)).into();
+        }
+        _ => {}
     }
 }
 

@@ -27,7 +27,8 @@ pub struct Room {
     gone_by: BTreeMap<UserId, Seq>,
     /// Who has said what, as long as it is not deleted.
     pub authors: BTreeMap<Seq, UserId>,
-    pub deleted: BTreeSet<Seq>,
+    /// Messages, and by which entry.
+    pub deleted: BTreeMap<Seq, Seq>,
 }
 
 #[derive(Debug, Clone)]
@@ -63,8 +64,9 @@ impl Standing {
         })
     }
 
-    pub fn is_deleted(&self, room: &RoomId, seq: Seq) -> bool {
-        self.rooms.get(room).is_some_and(|room| room.deleted.contains(&seq))
+    /// By which entry this message is deleted.
+    pub fn deletion(&self, room: &RoomId, seq: Seq) -> Option<Seq> {
+        self.rooms.get(room)?.deleted.get(&seq).copied()
     }
 }
 
@@ -154,7 +156,7 @@ impl Room {
                 if author != entry.by.id {
                     self.is_done_to(entry, &author);
                 }
-                self.deleted.insert(*seq);
+                self.deleted.insert(*seq, entry.seq);
             }
             kind => panic!("[rank] nobody does that here: {kind:?}"),
         }
