@@ -67,8 +67,8 @@ for (const [shape, size] of Object.entries(shapes)) {
       const ada = await meet('Ada', options);
       const bo = await meet('Bo');
       await ada.enters('Random');
-      await ada.page.goto(new URL('/rooms/general', ada.page.url()).href);
-      await ada.isIn('General');
+      await ada.opens('/');
+      await ada.enters('General');
       await bo.enters('Random');
       for (const text of ['Is anybody still up?', 'I have found the book.', 'It was under the cake.']) await bo.says(text);
       await bo.enters('General');
@@ -108,8 +108,8 @@ for (const [shape, size] of Object.entries(shapes)) {
       await server.stop();
       await server.startWithFullDisk(200);
       const again = await guest('Ada', { ...options, storageState: await ada.context.storageState() });
-      await again.opens('/rooms/help');
-      await again.isOnline();
+      await again.opens('/');
+      await again.enters('Help');
       const why = again.page.getByText('The server cannot store messages just now.');
       for (let n = 1; n < 100 && !(await why.isVisible()); n++) await again.pastes(`And another thing, number ${n}`);
       await expect(why).toBeVisible();
