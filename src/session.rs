@@ -238,10 +238,11 @@ impl Session {
     fn signed_out(&mut self) {
         self.connection.stop();
         self.carry_out_steps();
-        (self.name, self.token, self.user, self.epoch) = (None, None, None, None);
+        let user = self.user.take();
+        (self.name, self.token, self.epoch) = (None, None, None);
         self.forget_person();
         self.is_signed_out = true;
-        self.keep(Keep::Wipe);
+        self.keep(Keep::Wipe { user });
         self.notify(Event::SignedOut);
     }
 

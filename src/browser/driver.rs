@@ -85,7 +85,7 @@ fn of_person(me: Option<&UserId>, saved: Saved, kept: Option<&Kept>) -> Saved {
         return saved;
     }
     if let Some(kept) = kept {
-        kept.write(vec![Keep::Wipe]);
+        kept.write(vec![Keep::Wipe { user: saved.user }]);
     }
     Saved::default()
 }

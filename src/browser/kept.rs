@@ -173,9 +173,11 @@ async fn write_all(transaction: &Transaction, keeps: Vec<Keep>) -> Result<()> {
                     erase(transaction, &room, seq).await?;
                 }
             }
-            Keep::Wipe => {
-                for store in [OWNER, ROOMS, ENTRIES, OUTBOX] {
-                    transaction.store(store)?.clear()?;
+            Keep::Wipe { user } => {
+                if owner(transaction).await?.is_none_or(|owner| Some(owner.user) == user) {
+                    for store in [OWNER, ROOMS, ENTRIES, OUTBOX] {
+                        transaction.store(store)?.clear()?;
+                    }
                 }
             }
             Keep::Leaving { room } => {

@@ -124,8 +124,9 @@ pub enum Keep {
     Read { epoch: Epoch, room: RoomId, seq: Seq },
     /// The message at this place is deleted, and what it said is to go.
     Erase { epoch: Epoch, room: RoomId, seq: Seq },
-    /// The login has ended: everything is to go.
-    Wipe,
+    /// This person has gone, and all that was kept of them is to go. What is kept of another one, who may have come
+    /// since in another tab, is to stay.
+    Wipe { user: Option<UserId> },
     /// The person has left this room, and the server is to be told. What is kept of it is dropped in the same step, and
     /// it is left no more when entries of it are kept.
     Leaving { room: RoomId },

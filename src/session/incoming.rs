@@ -63,14 +63,15 @@ impl Session {
         let Welcome { profile, token, epoch, member_of, .. } = welcome;
         let user = &profile.user;
         self.token = token.or(self.token.take());
-        let same_user = self.user.replace(user.id.clone()).is_none_or(|before| before == user.id);
+        let before = self.user.replace(user.id.clone());
+        let same_user = before.as_ref().is_none_or(|before| *before == user.id);
         let same_log = self.epoch.replace(epoch.clone()).is_none_or(|before| before == epoch);
         if !same_user {
             // What was kept here is another person's, and nothing of it is to be said in the name of this one.
             let wanted = std::mem::take(&mut self.rooms).into_iter().filter(|(_, timeline)| timeline.wanted).collect();
             self.forget_person();
             self.rooms = wanted;
-            self.keep(Keep::Wipe);
+            self.keep(Keep::Wipe { user: before });
         }
         self.keep(Keep::Owner { user: user.id.clone(), epoch });
         if !same_user || !same_log {

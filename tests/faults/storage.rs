@@ -22,7 +22,7 @@ impl Storage {
             Keep::ForgetRoom { room } => drop(saved.rooms.remove(&room)),
             Keep::Unsent(unsent) => saved.outbox.push(unsent),
             Keep::Settled { id } => saved.outbox.retain(|unsent| unsent.id != id),
-            Keep::Leaving { .. } | Keep::Refused { .. } | Keep::Erase { .. } | Keep::Wipe => {
+            Keep::Leaving { .. } | Keep::Refused { .. } | Keep::Erase { .. } | Keep::Wipe { .. } => {
                 panic!("nobody leaves, nothing is refused, deleted or wiped: {keep:?}");
             }
         }

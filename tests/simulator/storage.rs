@@ -77,7 +77,11 @@ impl Storage {
                     kept.entries.iter_mut().filter(|entry| entry.seq == seq).for_each(Entry::erase);
                 }
             }
-            Keep::Wipe => *saved = Saved::default(),
+            Keep::Wipe { user } => {
+                if saved.user.is_none() || saved.user == user {
+                    *saved = Saved::default();
+                }
+            }
             Keep::Leaving { room } => {
                 saved.rooms.remove(&room);
                 saved.leaving.insert(room);
