@@ -115,6 +115,7 @@ impl Server {
         if !config.site.is_dir() {
             tracing::warn!(site = %config.site.display(), "no web files there, so browsers get pages that do nothing");
         }
+        accounts.tell_of(loaded.rooms.iter().flat_map(|room| room.state.members.keys().cloned()).collect());
         let (hub, inputs) = HubHandle::new();
         let (passwords, guard) = (Passwords::default(), Guard::default());
         let shared = Shared {

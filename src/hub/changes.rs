@@ -109,6 +109,7 @@ impl Hub {
                 self.check_deed(user, room, Deed::SetAccess)?;
                 check_password(access, password.as_ref())?;
                 if let Some(password) = password {
+                    self.check_idle(user)?;
                     let work = Work::Lock { room: room.clone() };
                     let ticket = self.begin_change(room);
                     self.locksmiths.insert(ticket, Locksmith { conn, user: user.clone(), work });
@@ -215,8 +216,10 @@ impl Hub {
             self.answer(now, conn, &ServerFrame::Changed(changed));
             return Ok(None);
         }
-        let is_last_owner = member.role == Role::Owner
-            && state.state.members.values().filter(|member| member.role == Role::Owner).count() == 1;
+        // Whoever is on their way out is no owner to rely on.
+        let owners = state.state.members.iter().filter(|(_, member)| member.role == Role::Owner);
+        let is_last_owner =
+            member.role == Role::Owner && owners.filter(|(user, _)| self.will_be_member(user, room)).count() <= 1;
         if is_last_owner {
             return Err(Failure::new(ErrorCode::NotAllowed, "make somebody else an owner first"));
         }

@@ -146,6 +146,11 @@ impl Hub {
             }
             EntryKind::Joined { .. } => self.became_member(now, by, room),
             EntryKind::Closed => self.room_closed(now, room, &by),
+            EntryKind::Role { .. } => {
+                if self.rooms.get_mut(room).is_some_and(Room::lost_its_owner) {
+                    self.find_owner(now, room);
+                }
+            }
             kind => {
                 if let Some((user, reason)) = membership_of(kind, &by.id) {
                     self.ceased_to_be_member(now, &user.clone(), room, reason, &by);
@@ -190,10 +195,17 @@ impl Hub {
             room.crowd.enter(&user.id, &person.name);
         }
         let conns: Vec<_> = person.conns.iter().copied().collect();
+        // Whoever comes into a room that all have left looks after it, unless it was nobody's from the start.
+        let is_heir = room.state.members.len() == 1
+            && room.state.founder.is_none()
+            && room.state.members.values().all(|member| member.role != Role::Owner);
         self.crowd_changed(now, id);
         for conn in conns {
             self.subscribe(now, conn, id, None);
             self.pump(now, conn);
+        }
+        if is_heir {
+            self.find_owner(now, id);
         }
     }
 

@@ -12,6 +12,9 @@ use crate::protocol::{
     RoomName, ServerFrame, UserId,
 };
 
+/// When to come again after something else was going on.
+const BUSY_PAUSE_MS: u64 = 500;
+
 /// What a password opens or is to open, while the shell hashes it.
 #[derive(Debug)]
 pub struct Locksmith {
@@ -33,6 +36,8 @@ pub enum Work {
 /// Whose wrong passwords are counted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Guesser {
+    /// The person, at this room.
+    Door(UserId, RoomId),
     Person(UserId),
     Address(IpAddr),
 }
@@ -56,6 +61,9 @@ impl Hub {
         match password {
             None => self.append_created(now, conn, user, &name, access, None),
             Some(password) => {
+                self.check_idle(user)?;
+                // Hashing costs more than the room will.
+                self.person(user)?.creates.take(now.mono_ms).map_err(Failure::too_fast)?;
                 let ticket = self.new_ticket();
                 let locksmith = Locksmith { conn, user: user.clone(), work: Work::Create { name } };
                 self.locksmiths.insert(ticket, locksmith);
@@ -110,6 +118,8 @@ impl Hub {
         let Some(state) = self.rooms.get(room) else { return Err(Failure::not_in_room()) };
         let proof = match (invite, state.state.access) {
             _ if self.is_admin(user) => Proof::Admin,
+            // Whoever has made the room, and did not get in before something failed.
+            _ if state.state.founder.as_ref() == Some(user) => Proof::Invite,
             (Some(code), _) => self.invite_of(now, room, code).map(|_| Proof::Invite).ok_or_else(bad_invite)?,
             (None, Access::Password) if has_password => Proof::Password,
             (None, _) => Proof::Nothing,
@@ -174,13 +184,10 @@ impl Hub {
         room: &RoomId,
         password: Password,
     ) -> Result<(), Failure> {
-        for guesser in self.guessers(conn, user) {
+        for guesser in self.guessers(conn, user, room) {
             self.guesses.check(now.mono_ms, &guesser).map_err(Failure::too_fast)?;
         }
-        // One try at a time, or many at once would count as one.
-        if self.locksmiths.values().any(|locksmith| locksmith.user == *user) {
-            return Err(Failure::too_fast(500));
-        }
+        self.check_idle(user)?;
         let Some(hash) = self.rooms.get(room).and_then(|room| room.state.password.clone()) else {
             return Err(Failure::new(ErrorCode::InviteRequired, "this room has no password that could be right"));
         };
@@ -191,9 +198,21 @@ impl Hub {
         Ok(())
     }
 
-    fn guessers(&self, conn: ConnId, user: &UserId) -> Vec<Guesser> {
+    fn guessers(&self, conn: ConnId, user: &UserId, room: &RoomId) -> Vec<Guesser> {
         let address = self.conns.get(&conn).map(|state| Guesser::Address(state.address));
-        address.into_iter().chain([Guesser::Person(user.clone())]).collect()
+        let person = [Guesser::Door(user.clone(), room.clone()), Guesser::Person(user.clone())];
+        address.into_iter().chain(person).collect()
+    }
+
+    /// One password of a person at a time: many tries at once would count as one, and keep others from theirs.
+    pub(super) fn check_idle(&self, user: &UserId) -> Result<(), Failure> {
+        let is_busy = self.locksmiths.values().any(|locksmith| locksmith.user == *user);
+        if is_busy { Err(Failure::too_fast(BUSY_PAUSE_MS)) } else { Ok(()) }
+    }
+
+    /// Whoever has gone meanwhile, signed out perhaps, does nothing any more.
+    fn is_theirs(&self, conn: ConnId, user: &UserId) -> bool {
+        self.conns.get(&conn).and_then(|state| state.user()) == Some(user)
     }
 
     /// Whether a password is the right one, as [`Output::VerifyPassword`] asked.
@@ -203,16 +222,18 @@ impl Hub {
         };
         let outcome = match result {
             Err(Unavailable) => Err(Failure::unavailable()),
+            Ok(_) if !self.is_theirs(conn, &user) => return,
             Ok(true) => {
-                // One's own mistakes are made good, those of others at the same address are not.
-                let mistakes = self.guesses.succeeded(&Guesser::Person(user.clone()));
-                if let Some(address) = self.conns.get(&conn).map(|state| Guesser::Address(state.address)) {
-                    self.guesses.forgive(&address, mistakes);
+                // One's own mistakes at this door are made good; those at others, or of others at the same address, are
+                // not.
+                let mistakes = self.guesses.succeeded(&Guesser::Door(user.clone(), room.clone()));
+                for guesser in self.guessers(conn, &user, &room) {
+                    self.guesses.forgive(&guesser, mistakes);
                 }
                 self.enter_by_password(now, conn, &user, &room, &hash)
             }
             Ok(false) => {
-                let guessers = self.guessers(conn, &user);
+                let guessers = self.guessers(conn, &user, &room);
                 let pauses = guessers.into_iter().map(|guesser| self.guesses.failed(now.mono_ms, guesser));
                 let pause_ms = pauses.max().unwrap_or_default();
                 Err(Failure::later(ErrorCode::WrongPassword, "this is not the room's password", pause_ms))
@@ -235,7 +256,7 @@ impl Hub {
     ) -> Result<(), Failure> {
         let is_same_lock = self.rooms.get(room).is_some_and(|room| room.state.password.as_ref() == Some(hash));
         if !is_same_lock || self.is_changing(room) {
-            return Err(Failure::too_fast(500));
+            return Err(Failure::too_fast(BUSY_PAUSE_MS));
         }
         if self.will_be_member(user, room) {
             if !self.wait_too(conn, user, room) {
@@ -251,7 +272,9 @@ impl Hub {
     /// A password has been hashed, as [`Output::HashPassword`] asked for.
     pub fn handle_hashed(&mut self, now: Now, ticket: Ticket, result: Result<Secret, Unavailable>) {
         let Some(Locksmith { conn, user, work }) = self.locksmiths.remove(&ticket) else { return };
+        let is_theirs = self.is_theirs(conn, &user);
         let hash = result.map_err(|Unavailable| Failure::unavailable());
+        let hash = if is_theirs { hash } else { Err(Failure::hello_required()) };
         let (about, outcome) = match work {
             Work::Create { name } => {
                 let made =
@@ -324,10 +347,12 @@ impl Hub {
         secret: Option<Secret>,
         by_name: bool,
     ) -> Result<(), Failure> {
-        if self.rooms.len() >= ROOMS_MAX {
+        if self.rooms.values().filter(|room| !room.state.is_closed).count() >= ROOMS_MAX {
             return Err(Failure::new(ErrorCode::TooManyRooms, "this server has as many rooms as it can hold"));
         }
-        self.person(user)?.creates.take(now.mono_ms).map_err(Failure::too_fast)?;
+        if secret.is_none() {
+            self.person(user)?.creates.take(now.mono_ms).map_err(Failure::too_fast)?;
+        }
         let kind = EntryKind::Created { name: name.as_str().into(), access };
         let purpose = Purpose::Create { by_name };
         self.append(now, kind, Pending { secret, ..Pending::new(vec![conn], user, name.id(), purpose) });

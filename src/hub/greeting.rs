@@ -89,8 +89,8 @@ impl Hub {
         }
     }
 
-    /// A person has deleted their account, and leaves all rooms.
-    pub fn handle_person_deleted(&mut self, now: Now, user: &UserId) {
+    /// A person has deleted their account or is kept out of the server, and leaves all rooms.
+    pub fn handle_person_gone(&mut self, now: Now, user: &UserId) {
         let Some(person) = self.people.get(user) else { return };
         for conn in person.conns.iter().copied().collect::<Vec<_>>() {
             self.close(now, conn, CloseCode::SignedOut);

@@ -75,7 +75,7 @@ impl Room {
     pub fn push(&mut self, entry: Entry, secret: Option<&Secret>) {
         let goes = match &entry.kind {
             EntryKind::Left => Some(&entry.by.id),
-            EntryKind::Removed { user } | EntryKind::Banned { user } => Some(&user.id),
+            EntryKind::Removed { user } | EntryKind::Banned { user } | EntryKind::Role { user, .. } => Some(&user.id),
             _ => None,
         };
         let owner_goes =

@@ -7,6 +7,9 @@ use crate::planted::{self, Bug};
 use crate::protocol::limits::{MENTIONS_PER_MESSAGE_MAX, MESSAGE_CHARS_MAX, USER_NAME_CHARS_MAX};
 use crate::protocol::{ClientFrame, Deed, EntryKind, ErrorCode, MessageId, Rank, RoomId, ServerFrame, UserId};
 
+/// Signs that are looked at in one message. Each costs a look at every name that could follow it.
+const AT_SIGNS_MAX: usize = 64;
+
 impl Hub {
     pub(super) fn send(
         &mut self,
@@ -39,7 +42,7 @@ impl Hub {
         {
             room.pace.said(user, now.mono_ms, room.state.slow_mode_s);
         }
-        let mentions = self.mentions(&room, &body);
+        let mentions = if otherwise.is_none() { self.mentions(&room, &body) } else { vec![] };
         let purpose = Purpose::Message { id: id.clone(), otherwise };
         let pending = Pending::new(vec![conn], user, &room, purpose);
         self.append(now, EntryKind::Message { id, body, mentions }, pending);
@@ -77,7 +80,7 @@ impl Hub {
     /// Members whose names follow an `@` in the text. The longest name counts, so that "@Ada Lovelace" is not "@Ada".
     fn mentions(&self, room: &RoomId, body: &str) -> Vec<UserId> {
         let mut mentions = Vec::new();
-        for (at, _) in body.match_indices('@') {
+        for (at, _) in body.match_indices('@').take(AT_SIGNS_MAX) {
             if body[..at].chars().next_back().is_some_and(char::is_alphanumeric) {
                 continue; // an address for mail
             }

@@ -10,6 +10,7 @@ mod schema;
 mod shown;
 mod worker;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -27,8 +28,8 @@ pub use worker::unix_ms;
 
 use super::notice::Notice;
 use super::store::OpenError;
-use crate::protocol::Token;
 use crate::protocol::api::SignUp;
+use crate::protocol::{Token, UserId};
 use shown::Shown;
 use worker::{Finish, Job, Kind, Request, Worker, told};
 
@@ -90,6 +91,20 @@ impl Accounts {
         let found = found.ok_or(Denied::sign_in_required())?;
         self.saw(&found, now);
         Ok(found)
+    }
+
+    /// Tells the hub's task what became of these people while the server was down, and what they are called now.
+    pub fn tell_of(&self, users: BTreeSet<UserId>) {
+        let notices = self.notices.clone();
+        self.post(
+            Kind::Read,
+            move |people| people.news_of(&users),
+            move |result| {
+                for news in result.unwrap_or_default() {
+                    let _ = notices.send(Notice::News(news));
+                }
+            },
+        );
     }
 
     /// Tells the hub's task whose login this is, before it can hear of the login's end.

@@ -10,9 +10,10 @@ const NAME: &str = "parlor_login";
 
 /// The secret that a request carries: as the bearer token of a program, or else as the cookie of a browser.
 pub fn token_of(headers: &HeaderMap) -> Option<Token> {
-    if let Some(header) = headers.get(AUTHORIZATION) {
-        let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
-        return Token::parse(token.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("bearer"));
+    // Any other scheme is for somebody else, a proxy that asks for a password of its own perhaps.
+    let authorization = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok()?.split_once(' '));
+    if let Some((_, token)) = authorization.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+        return Token::parse(token.trim()).ok();
     }
     let all = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     let mut pairs = all.flat_map(|all| all.split(';')).filter_map(|pair| pair.trim().split_once('='));

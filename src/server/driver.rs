@@ -146,7 +146,7 @@ impl Driver {
             Notice::Identified { conn, result } => self.hub.handle_identified(now, conn, result),
             Notice::News(News::LoginEnded(login)) => self.hub.handle_login_ended(now, &login),
             Notice::News(News::Profile(profile)) => self.hub.handle_profile(now, profile),
-            Notice::News(News::PersonDeleted(user)) => self.hub.handle_person_deleted(now, &user),
+            Notice::News(News::PersonGone(user)) => self.hub.handle_person_gone(now, &user),
             Notice::Hashed { ticket, result } => self.hub.handle_hashed(now, ticket, result),
             Notice::Verified { ticket, result } => self.hub.handle_verified(now, ticket, result),
         }

@@ -254,7 +254,7 @@ fn a_room_whose_last_owner_goes_gets_another() {
     change(&mut bench, ada, RoomChange::Role { user: id("eve"), role: Role::Moderator });
     bench.frame(ada, &ClientFrame::Leave { room: room("club") });
     assert_eq!((role_of(&bench, "bo"), role_of(&bench, "eve")), (Some(Role::Member), Some(Role::Owner)));
-    bench.hub.handle_person_deleted(bench.now, &id("eve"));
+    bench.hub.handle_person_gone(bench.now, &id("eve"));
     bench.drain();
     assert_eq!(role_of(&bench, "bo"), Some(Role::Owner));
     assert_eq!(bench.closed.get(&eve), Some(&CloseCode::SignedOut));

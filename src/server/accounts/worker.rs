@@ -49,6 +49,8 @@ pub struct Worker {
     mark: NewsMark,
     told: u64,
     data_version: i64,
+    /// News could not be read.
+    owes_news: bool,
     look_at: Instant,
     tidy_at: Instant,
 }
@@ -66,7 +68,18 @@ impl Worker {
         shown.set_sign_up(people.sign_up()?);
         let data_version = people.data_version()?;
         let now = Instant::now();
-        Ok(Self { people, queue, notices, shown, mark, told: 0, data_version, look_at: now + LOOK_EVERY, tidy_at: now })
+        Ok(Self {
+            people,
+            queue,
+            notices,
+            shown,
+            mark,
+            told: 0,
+            data_version,
+            owes_news: false,
+            look_at: now + LOOK_EVERY,
+            tidy_at: now,
+        })
     }
 
     /// Until it is told to stop and everything asked for before is done.
@@ -147,7 +160,7 @@ impl Worker {
 
     fn look_around(&mut self) {
         match self.people.data_version() {
-            Ok(version) if version != self.data_version => {
+            Ok(version) if version != self.data_version || self.owes_news => {
                 self.data_version = version;
                 self.tell_news();
             }
@@ -192,6 +205,7 @@ impl Worker {
         let read = self.people.news(&mut self.mark).and_then(|news| Ok((news, self.people.sign_up()?)));
         match read {
             Ok((news, sign_up)) => {
+                self.owes_news = false;
                 self.shown.set_sign_up(sign_up);
                 for news in news {
                     self.told += 1;
@@ -199,8 +213,11 @@ impl Worker {
                     let _ = self.notices.send(Notice::News(news));
                 }
             }
-            // They are told with the next ones.
-            Err(error) => self.shown.cannot_read(&error),
+            // They are told when they can be read.
+            Err(error) => {
+                self.owes_news = true;
+                self.shown.cannot_read(&error);
+            }
         }
     }
 }

@@ -51,7 +51,12 @@ pub async fn change_person(
         return Err(Denied::not_allowed("only another administrator can do that"));
     }
     tracing::info!(by = %me.user().id, %user, ?banned, ?admin, "an administrator changes a person");
+    let by = me.profile.user.id;
     let change = move |people: &People| {
+        // Two who take it from each other at the same time are not both to succeed.
+        if !people.person(&by)?.is_some_and(|by| by.profile.admin) {
+            return Err(Denied::not_allowed("for administrators alone").into());
+        }
         if let Some(banned) = banned {
             people.set_banned(&user, banned)?;
         }

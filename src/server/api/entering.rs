@@ -44,6 +44,7 @@ pub async fn sign_in(
     Body(ask): Body<SignIn>,
 ) -> Result<Response, Denied> {
     let name = user_name(&ask.name)?;
+    shared.guard.enter(visitor.address)?;
     let old = shared.login_of(&visitor).await?.map(|old| old.login);
     let wanted = name.clone();
     let known = shared.accounts.read(move |people| people.find_by_name(wanted.as_str())).await?;
@@ -65,11 +66,9 @@ pub async fn sign_out(
     if let Some(found) = shared.login_of(&visitor).await? {
         let (login, user) = (found.login, found.profile.user.id);
         let everywhere = ask.everywhere;
-        let end = move |people: &People| match people.person(&user)? {
-            // There is no way back for whoever has no password, so they leave their rooms too.
-            Some(guest) if guest.password.is_none() => people.delete(&guest),
-            _ if everywhere => people.end_logins(&user),
-            _ => people.end_login(&login),
+        let end = move |people: &People| {
+            people.leave_by(&login)?;
+            if everywhere { people.end_logins(&user) } else { Ok(()) }
         };
         shared.accounts.write(end).await?;
     }

@@ -1,16 +1,22 @@
 //! What routes need of a request, checked in one place.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use crate::protocol::limits::PASSWORD_CHARS_MIN;
 use crate::protocol::{ErrorCode, LoginId, Password, Profile, User, UserName};
 use crate::server::accounts::Denied;
 use crate::server::routes::Shared;
 use crate::server::visitor::Visitor;
+
+/// What a client gets to send what follows the head of its request.
+const BODY_WITHIN: Duration = Duration::from_secs(20);
 
 /// The JSON of a request. What is wrong with it is told without repeating any of it.
 pub struct Body<T>(pub T);
@@ -19,7 +25,8 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
     type Rejection = Denied;
 
     async fn from_request(request: Request, shared: &Shared) -> Result<Self, Denied> {
-        let body = Json::<T>::from_request(request, shared).await;
+        let body = timeout(BODY_WITHIN, Json::<T>::from_request(request, shared)).await;
+        let body = body.map_err(|_| Denied::new(ErrorCode::BadFrame, "the body did not come in time"))?;
         body.map(|Json(body)| Self(body)).map_err(|rejection| match rejection {
             JsonRejection::JsonSyntaxError(_) => Denied::new(ErrorCode::BadJson, "the body is not JSON"),
             JsonRejection::JsonDataError(_) => Denied::new(

@@ -39,7 +39,7 @@ impl People {
                 _ => {}
             }
             if let Some(old) = old {
-                people.end_login(old)?;
+                people.leave_by(old)?;
             }
             let Newcomer { user, name, password, login, .. } = newcomer;
             let keys = people.take_name(user, name, login.at)?;
@@ -93,7 +93,7 @@ impl People {
             if holder.profile.user.id == *user {
                 continue;
             }
-            if holder.profile.secured || self.was_seen_since(&holder.profile.user.id, now)? {
+            if holder.profile.secured || holder.banned || self.was_seen_since(&holder.profile.user.id, now)? {
                 return Err(taken.into());
             }
             away.push(holder.profile.user);

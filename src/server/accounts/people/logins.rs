@@ -48,7 +48,7 @@ impl People {
                 return Err(Denied::new(ErrorCode::Banned, "kept out of this server").into());
             }
             if let Some(old) = old {
-                people.end_login(old)?;
+                people.leave_by(old)?;
             }
             people.add_login(user, login)?;
             Ok(person.profile)
@@ -90,10 +90,22 @@ impl People {
 
     /// Ends a login of this person, and of nobody else.
     pub fn end_device(&self, user: &UserId, login: &LoginId) -> Result<(), AccountError> {
-        self.db
-            .prepare_cached("DELETE FROM logins WHERE login = ? AND user = ?")?
-            .execute([login.as_str(), user.as_str()])?;
+        let sql = "SELECT 1 FROM logins WHERE login = ? AND user = ?";
+        if self.db.prepare_cached(sql)?.exists([login.as_str(), user.as_str()])? {
+            self.leave_by(login)?;
+        }
         Ok(())
+    }
+
+    /// Ends this login and, since nobody comes back as a guest whose login has ended, the guest whose it was.
+    pub fn leave_by(&self, login: &LoginId) -> Result<(), AccountError> {
+        let sql = "SELECT user FROM logins WHERE login = ?";
+        let user: Option<UserId> =
+            self.db.prepare_cached(sql)?.query_row([login.as_str()], |row| id(row, 0)).optional()?;
+        match user.map(|user| self.person(&user)).transpose()?.flatten() {
+            Some(guest) if guest.password.is_none() => self.delete(&guest),
+            _ => self.end_login(login),
+        }
     }
 
     pub fn end_logins(&self, user: &UserId) -> Result<(), AccountError> {

@@ -12,7 +12,8 @@ pub enum News {
     LoginEnded(LoginId),
     /// A name or a standing.
     Profile(Profile),
-    PersonDeleted(UserId),
+    /// Deleted, or kept out of the server.
+    PersonGone(UserId),
 }
 
 /// How far the news have been read.
@@ -53,11 +54,25 @@ impl People {
         }
         for user in users {
             news.push(match self.person(&user)? {
-                Some(person) => News::Profile(person.profile),
-                None => News::PersonDeleted(user),
+                Some(person) if !person.banned => News::Profile(person.profile),
+                _ => News::PersonGone(user),
             });
         }
         *mark = next;
+        Ok(news)
+    }
+
+    /// What there is to tell of these people to who knows no more than their ids. Nothing of whom nobody knows here.
+    pub fn news_of(&self, users: &BTreeSet<UserId>) -> Result<Vec<News>, AccountError> {
+        let mut known = self.db.prepare_cached("SELECT 1 FROM people WHERE user = ?")?;
+        let mut news = Vec::with_capacity(users.len());
+        for user in users {
+            match self.person(user)? {
+                Some(person) if !person.banned => news.push(News::Profile(person.profile)),
+                None if !known.exists([user.as_str()])? => {}
+                _ => news.push(News::PersonGone(user.clone())),
+            }
+        }
         Ok(news)
     }
 

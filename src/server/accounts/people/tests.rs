@@ -149,7 +149,7 @@ fn whatever_ends_a_login_or_changes_a_person_is_news() {
     assert_eq!(people.news(&mut mark).unwrap(), []);
 
     people.delete(&bob).unwrap();
-    assert_eq!(people.news(&mut mark).unwrap(), [News::LoginEnded(second), News::PersonDeleted(bo)]);
+    assert_eq!(people.news(&mut mark).unwrap(), [News::LoginEnded(second), News::PersonGone(bo)]);
     people.forget_news(mark).unwrap();
     assert_eq!(people.news_mark().unwrap(), mark, "numbers are not given out again");
 }
