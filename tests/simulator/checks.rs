@@ -26,7 +26,7 @@ pub fn promise_is_kept(server: &Server, room: &RoomId, seq: Seq, id: &MessageId)
 /// after they were taken out.
 pub fn is_in_the_log_and_for_them(server: &Server, user: &UserId, entry: &Entry) {
     assert!(server.has_ever_held(entry), "[one log] {entry:?} is shown, and not in the log at this place");
-    let is_of_this_log = server.disk.entry(&entry.room, entry.seq).is_some_and(|held| held.at == entry.at);
+    let is_of_this_log = server.holds_anew(entry);
     let is_kept_from_them = is_of_this_log && server.standing.is_kept_from(user, &entry.room, entry.seq);
     assert!(!is_kept_from_them, "[removal] {user} is not in the room any more, and sees {entry:?}");
 }

@@ -93,7 +93,7 @@ impl Lobby {
         }
     }
 
-    fn apply_to_members(&mut self, entry: &Entry) {
+    pub fn apply_to_members(&mut self, entry: &Entry) {
         match &entry.kind {
             EntryKind::Joined { .. } => {
                 self.members.insert(entry.by.id.clone(), (Role::Member, None));

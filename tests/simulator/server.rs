@@ -124,6 +124,13 @@ impl Server {
         logs.any(|log| log.entry(&entry.room, entry.seq).is_some_and(|held| held == *entry || held == erased))
     }
 
+    /// Whether this is of the log as it is now, and of none that a backup has replaced: what both have may be shown late by
+    /// whoever was in the room of the other.
+    pub fn holds_anew(&self, entry: &Entry) -> bool {
+        let holds = |log: &MemoryEngine| log.entry(&entry.room, entry.seq).is_some_and(|held| held.at == entry.at);
+        holds(&self.disk) && !self.past.iter().any(holds)
+    }
+
     pub fn has_once_held(&self, room: &RoomId, seq: Seq, id: &MessageId) -> bool {
         self.past.iter().any(|log| log.entry(room, seq).is_some_and(|entry| entry.message_id() == Some(id)))
     }

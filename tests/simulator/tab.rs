@@ -108,6 +108,9 @@ impl Tab {
                 if let Some(screen) = self.screens.get_mut(&page.room) {
                     screen.lobby.members(page);
                     screen.told.members = Some(page.at);
+                    // It may be older than what has come before it, when something on the way has held it up.
+                    let later = screen.entries.range(page.at + 1..);
+                    later.for_each(|(_, entry)| screen.lobby.apply_to_members(entry));
                 }
             }
             Event::Left(left) => _ = self.screens.remove(&left.room),

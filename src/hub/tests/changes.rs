@@ -292,3 +292,27 @@ fn members_come_in_pages_with_their_roles() {
     bench.frame(stranger, &ClientFrame::Members { room: room("club"), after: None });
     assert_eq!(bench.codes(stranger), [ErrorCode::NotInRoom]);
 }
+
+#[test]
+fn whoever_comes_first_into_a_room_that_all_have_left_owns_it() {
+    let mut bench = Bench::new();
+    let ada = bench.tab(1, "ada");
+    bench.frame(ada, &create("Club"));
+    bench.frame(ada, &ClientFrame::Leave { room: room("club") });
+    bench.guest(2, "bo", "club");
+    bench.guest(3, "eve", "club");
+    assert_eq!((role_of(&bench, "bo"), role_of(&bench, "eve")), (Some(Role::Owner), Some(Role::Member)));
+}
+
+#[test]
+fn the_last_owner_who_stays_is_kept_while_another_is_on_their_way_out() {
+    let (mut bench, [ada, bo, _]) = club();
+    change(&mut bench, ada, RoomChange::Role { user: id("bo"), role: Role::Owner });
+    bench.take(ada);
+    bench.held = Some(VecDeque::new());
+    bench.frame(bo, &ClientFrame::Leave { room: room("club") });
+    change(&mut bench, ada, RoomChange::Role { user: id("ada"), role: Role::Member });
+    assert_eq!(bench.codes(ada), [ErrorCode::NotAllowed]);
+    bench.release();
+    assert_eq!(role_of(&bench, "ada"), Some(Role::Owner));
+}

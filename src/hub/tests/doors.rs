@@ -242,3 +242,37 @@ fn the_right_password_makes_good_for_ones_own_mistakes_at_the_address_and_for_no
     let pauses: Vec<_> = bench.errors(eve).into_iter().filter_map(|error| error.retry_after_ms).collect();
     assert_eq!(pauses, [0, 0, 2_000]);
 }
+
+#[test]
+fn a_right_password_elsewhere_pays_for_no_guesses_here() {
+    let (mut bench, _) = club(Access::Password);
+    let eve = bench.tab(2, "eve");
+    bench.frame(eve, &ClientFrame::Create { name: "Den".into(), access: Access::Password, password: password("own") });
+    assert_eq!(bench.codes(eve), [ErrorCode::BadPassword]);
+    let own = password("my own den");
+    bench.frame(eve, &ClientFrame::Create { name: "Den".into(), access: Access::Password, password: own });
+    bench.frame(eve, &ClientFrame::Leave { room: room("den") });
+    for _ in 0..WRONG_PASSWORDS_FREE {
+        bench.frame(eve, &with_password("club", "guess"));
+    }
+    bench.frame(eve, &with_password("den", "my own den"));
+    bench.take(eve);
+    bench.frame(eve, &with_password("club", "guess"));
+    assert_eq!(bench.errors(eve).remove(0).retry_after_ms, Some(2_000));
+}
+
+#[test]
+fn whoever_made_a_room_and_could_not_enter_it_then_enters_it_later() {
+    let mut bench = Bench::new();
+    let ada = bench.tab(1, "ada");
+    bench.held = Some(VecDeque::new());
+    bench.frame(ada, &ClientFrame::Create { name: "Club".into(), access: Access::Invite, password: None });
+    let created = bench.held.take().unwrap().pop_front().unwrap();
+    bench.log.commit(Batch { appends: vec![created], reads: vec![] }).unwrap();
+    let mut bench = Bench::over(bench.log);
+    let (ada, bo) = (bench.tab(1, "ada"), bench.tab(2, "bo"));
+    bench.join(bo, "club");
+    assert_eq!(bench.codes(bo), [ErrorCode::InviteRequired]);
+    bench.join(ada, "club");
+    assert_eq!(bench.hub.rooms[&room("club")].state.members[&user("ada").id].role, Role::Owner);
+}
