@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 
+use super::commits::Purpose;
 use super::delivery::encode_all;
 use super::failure::Failure;
 use super::{ConnId, Hub, Now, Room};
@@ -32,7 +33,13 @@ impl Hub {
             };
             AdminRoom { summary: room.summary(), entries: room.head(), owners: owners.map(owner).collect() }
         };
-        self.rooms.values().filter(|room| !room.state.is_closed).map(view).collect()
+        self.rooms.values().filter(|room| !room.state.is_closed && !self.is_closing(room)).map(view).collect()
+    }
+
+    /// Whoever has deleted a room does not find it again while that is on its way to the log.
+    fn is_closing(&self, room: &Room) -> bool {
+        let pending = room.changing.and_then(|ticket| self.pending.get(&ticket));
+        pending.is_some_and(|pending| matches!(pending.purpose, Purpose::Change { name: "close", .. }))
     }
 
     pub(super) fn members(

@@ -240,8 +240,13 @@ fn a_closed_room_is_gone_for_everyone_and_its_name_is_not_used_again() {
 #[test]
 fn an_administrator_closes_a_room_from_outside() {
     let (mut bench, [_, bo, _]) = club();
+    let is_there = |bench: &Bench| bench.hub.admin_rooms().iter().any(|admin| admin.summary.id == room("club"));
+    bench.held = Some(VecDeque::new());
     bench.hub.handle_close_room(bench.now, user("root"), room("club"));
     bench.drain();
+    assert!(!is_there(&bench), "nor while the log has not taken it yet");
+    bench.release();
+    assert!(!is_there(&bench));
     let gone = |frame: &ServerFrame| matches!(frame, ServerFrame::Left(left) if left.by == Some(user("root")));
     assert!(bench.take(bo).iter().any(gone));
 }
