@@ -263,7 +263,7 @@ fn the_documented_limits_are_the_real_ones() {
         ("invite links of one room", thousands(limits::INVITES_PER_ROOM_MAX as u64)),
         ("connections of one person", thousands(limits::CONNECTIONS_PER_PERSON_MAX as u64)),
         (
-            "newcomers from one address",
+            "newcomers and sign-ins from one address",
             format!("{} a minute, burst {}", limits::ENTERS_PER_MINUTE, limits::ENTERS_BURST),
         ),
         (

@@ -1,17 +1,10 @@
-import { type BrowserContextOptions } from '@playwright/test';
-import type { Person } from '../support/person.ts';
+import { photographer, shapes } from '../support/shapes.ts';
 import { expect, test } from '../support/test.ts';
-
-const shapes: Record<string, BrowserContextOptions> = {
-  desktop: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
-};
 
 for (const [shape, size] of Object.entries(shapes)) {
   for (const colorScheme of ['light', 'dark'] as const) {
     const options = { ...size, colorScheme };
-    const photograph = (person: Person, screen: string) =>
-      person.page.screenshot({ path: `screenshots/${shape}-${colorScheme}-${screen}.png`, animations: 'disabled' });
+    const photograph = photographer(shape, colorScheme);
 
     test(`${shape}, ${colorScheme}: doors`, async ({ meet }) => {
       const ada = await meet('Ada');

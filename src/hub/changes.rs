@@ -293,13 +293,15 @@ impl Hub {
         Ok(entry.seq)
     }
 
-    /// An administrator deletes a room without being in it.
-    pub fn handle_close_room(&mut self, now: Now, by: User, room: RoomId) {
-        if self.rooms.get(&room).is_some_and(|room| !room.state.is_closed) {
+    /// An administrator deletes a room without being in it. False if there is no such room.
+    pub fn handle_close_room(&mut self, now: Now, by: User, room: RoomId) -> bool {
+        let is_there = self.rooms.get(&room).is_some_and(|room| !room.state.is_closed && !self.is_closing(room));
+        if is_there {
             let purpose = Purpose::Change { name: "close", code: None };
             let pending = Pending::new(vec![], &by.id, &room, purpose);
             self.append_by(now, by, EntryKind::Closed, pending);
         }
+        is_there
     }
 
     /// Others wait for this change from now on, though it is not on its way to the log yet.

@@ -122,8 +122,10 @@ impl Hub {
     }
 
     fn committed(&mut self, now: Now, pending: &Pending, Appended { entry, new }: Appended) {
-        let Pending { conns, user, room, purpose, secret } = pending;
-        let (seq, at, by, kind) = (entry.seq, entry.at, entry.by.clone(), entry.kind.clone());
+        let Pending { conns, room, purpose, secret, .. } = pending;
+        let (seq, at) = (entry.seq, entry.at);
+        // Of a message nothing follows but that it is sent on, and its text need not be copied for that.
+        let event = (!matches!(purpose, Purpose::Message { .. })).then(|| (entry.by.clone(), entry.kind.clone()));
         match purpose {
             Purpose::Message { id, .. } => {
                 let accepted = ServerFrame::Accepted { room: room.clone(), id: id.clone(), seq, at };
@@ -139,7 +141,16 @@ impl Hub {
         if new {
             self.take_in(now, room, entry, secret.as_ref());
         }
-        match &kind {
+        if let Some((by, kind)) = event {
+            self.follow_up(now, pending, by, &kind);
+        }
+        conns.iter().for_each(|conn| self.pump(now, *conn));
+    }
+
+    /// Does what an entry leads to besides being sent on.
+    fn follow_up(&mut self, now: Now, pending: &Pending, by: User, kind: &EntryKind) {
+        let Pending { conns, user, room, .. } = pending;
+        match kind {
             EntryKind::Created { .. } => {
                 let pending = Pending::new(conns.clone(), user, room, Purpose::Join { invite: None });
                 self.append(now, EntryKind::Joined { invite: None }, pending);
@@ -157,7 +168,6 @@ impl Hub {
                 }
             }
         }
-        conns.iter().for_each(|conn| self.pump(now, *conn));
     }
 
     /// Makes a committed entry part of its room, and sends it on its way to everyone in it.

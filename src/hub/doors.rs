@@ -57,20 +57,20 @@ impl Hub {
         if let Some(room) = self.rooms.get(name.id()) {
             return Err(if room.state.is_closed { Failure::room_closed() } else { Failure::room_exists() });
         }
-        self.check_rooms_of(user)?;
-        match password {
-            None => self.append_created(now, conn, user, &name, access, None),
-            Some(password) => {
-                self.check_idle(user)?;
-                // Hashing costs more than the room will.
-                self.person(user)?.creates.take(now.mono_ms).map_err(Failure::too_fast)?;
-                let ticket = self.new_ticket();
-                let locksmith = Locksmith { conn, user: user.clone(), work: Work::Create { name } };
-                self.locksmiths.insert(ticket, locksmith);
-                self.outputs.push_back(Output::HashPassword { ticket, password });
-                Ok(())
-            }
+        if password.is_some() {
+            self.check_idle(user)?;
         }
+        self.check_making(now, user)?;
+        if let Some(password) = password {
+            let ticket = self.new_ticket();
+            let locksmith = Locksmith { conn, user: user.clone(), work: Work::Create { name } };
+            self.locksmiths.insert(ticket, locksmith);
+            self.outputs.push_back(Output::HashPassword { ticket, password });
+        } else {
+            let purpose = Purpose::Create { by_name: true };
+            self.append_created(now, &name, access, Pending::new(vec![conn], user, name.id(), purpose));
+        }
+        Ok(())
     }
 
     pub(super) fn join(&mut self, now: Now, conn: ConnId, user: &UserId, frame: ClientFrame) -> Result<(), Failure> {
@@ -101,8 +101,10 @@ impl Hub {
         } else if invite.is_some() {
             Err(bad_invite())
         } else {
-            let name = RoomName::of(room);
-            self.append_made(now, conn, user, &name, Access::Open, None, false)
+            self.check_making(now, user)?;
+            let (name, purpose) = (RoomName::of(room), Purpose::Create { by_name: false });
+            self.append_created(now, &name, Access::Open, Pending::new(vec![conn], user, room, purpose));
+            Ok(())
         }
     }
 
@@ -277,8 +279,11 @@ impl Hub {
         let hash = if is_theirs { hash } else { Err(Failure::hello_required()) };
         let (about, outcome) = match work {
             Work::Create { name } => {
-                let made =
-                    hash.and_then(|hash| self.append_created(now, conn, &user, &name, Access::Password, Some(hash)));
+                let made = hash.map(|hash| {
+                    let purpose = Purpose::Create { by_name: true };
+                    let pending = Pending::new(vec![conn], &user, name.id(), purpose);
+                    self.append_created(now, &name, Access::Password, Pending { secret: Some(hash), ..pending });
+                });
                 (About::frame("create", None), made)
             }
             Work::Lock { room } => {
@@ -324,39 +329,18 @@ impl Hub {
         self.pump(now, conn);
     }
 
-    fn append_created(
-        &mut self,
-        now: Now,
-        conn: ConnId,
-        user: &UserId,
-        name: &RoomName,
-        access: Access,
-        secret: Option<Secret>,
-    ) -> Result<(), Failure> {
-        self.append_made(now, conn, user, name, access, secret, true)
+    /// Asks the log for the first entry of a room, whose id is that of `pending`.
+    fn append_created(&mut self, now: Now, name: &RoomName, access: Access, pending: Pending) {
+        self.append(now, EntryKind::Created { name: name.as_str().into(), access }, pending);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a room and who makes it, each in its parts")]
-    fn append_made(
-        &mut self,
-        now: Now,
-        conn: ConnId,
-        user: &UserId,
-        name: &RoomName,
-        access: Access,
-        secret: Option<Secret>,
-        by_name: bool,
-    ) -> Result<(), Failure> {
+    /// Whether the person may make a room now, which counts as one.
+    fn check_making(&mut self, now: Now, user: &UserId) -> Result<(), Failure> {
+        self.check_rooms_of(user)?;
         if self.rooms.values().filter(|room| !room.state.is_closed).count() >= ROOMS_MAX {
             return Err(Failure::new(ErrorCode::TooManyRooms, "this server has as many rooms as it can hold"));
         }
-        if secret.is_none() {
-            self.person(user)?.creates.take(now.mono_ms).map_err(Failure::too_fast)?;
-        }
-        let kind = EntryKind::Created { name: name.as_str().into(), access };
-        let purpose = Purpose::Create { by_name };
-        self.append(now, kind, Pending { secret, ..Pending::new(vec![conn], user, name.id(), purpose) });
-        Ok(())
+        self.person(user)?.creates.take(now.mono_ms).map_err(Failure::too_fast)
     }
 
     fn check_rooms_of(&self, user: &UserId) -> Result<(), Failure> {

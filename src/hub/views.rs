@@ -37,7 +37,7 @@ impl Hub {
     }
 
     /// Whoever has deleted a room does not find it again while that is on its way to the log.
-    fn is_closing(&self, room: &Room) -> bool {
+    pub(super) fn is_closing(&self, room: &Room) -> bool {
         let pending = room.changing.and_then(|ticket| self.pending.get(&ticket));
         pending.is_some_and(|pending| matches!(pending.purpose, Purpose::Change { name: "close", .. }))
     }

@@ -15,7 +15,7 @@ use super::store::{Reply, Store};
 use super::told;
 use super::visitor::{Visitor, network};
 use crate::hub::{ConnId, Hub, Now, Output};
-use crate::protocol::{CloseCode, RoomId};
+use crate::protocol::CloseCode;
 
 /// Inputs taken at one waking.
 const INPUTS_AT_ONCE: usize = 64;
@@ -168,11 +168,7 @@ impl Driver {
                 reply(answer, self.hub.is_valid_invite(now, &room, &code));
             }
             Input::CloseRoom { by, room, answer } => {
-                let is_there = self.has_room(&room);
-                if is_there {
-                    self.hub.handle_close_room(now, by, room);
-                }
-                reply(answer, is_there);
+                reply(answer, self.hub.handle_close_room(now, by, room));
             }
         }
     }
@@ -197,10 +193,6 @@ impl Driver {
                 self.counts.remove(&network);
             }
         }
-    }
-
-    fn has_room(&self, room: &RoomId) -> bool {
-        self.hub.admin_rooms().iter().any(|known| known.summary.id == *room)
     }
 
     fn carry_out(&mut self, now: Now) {

@@ -242,7 +242,8 @@ fn an_administrator_closes_a_room_from_outside() {
     let (mut bench, [_, bo, _]) = club();
     let is_there = |bench: &Bench| bench.hub.admin_rooms().iter().any(|admin| admin.summary.id == room("club"));
     bench.held = Some(VecDeque::new());
-    bench.hub.handle_close_room(bench.now, user("root"), room("club"));
+    assert!(bench.hub.handle_close_room(bench.now, user("root"), room("club")));
+    assert!(!bench.hub.handle_close_room(bench.now, user("root"), room("club")), "once is enough");
     bench.drain();
     assert!(!is_there(&bench), "nor while the log has not taken it yet");
     bench.release();
