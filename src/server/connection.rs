@@ -77,17 +77,20 @@ async fn read(mut stream: Stream, handle: &ConnHandle) -> End {
 async fn write(sink: &mut Sink, mut outgoing: Receiver<Outgoing>, handle: &ConnHandle) -> Option<()> {
     loop {
         let mut next = Some(outgoing.recv().await?);
-        let mut frames = 0;
+        let (mut frames, mut bytes) = (0, 0);
         while let Some(now) = next {
             match now {
-                Outgoing::Frame(frame) => in_time(sink.feed(text_frame(frame)?)).await?,
+                Outgoing::Frame(frame) => {
+                    bytes += frame.len();
+                    in_time(sink.feed(text_frame(frame)?)).await?;
+                }
                 Outgoing::Close(code) => return in_time(sink.send(close_frame(code.number(), code.reason()))).await,
             }
             frames += 1;
             next = outgoing.try_recv().ok();
         }
         in_time(sink.flush()).await?;
-        handle.written(frames).await;
+        handle.written(frames, bytes).await;
     }
 }
 

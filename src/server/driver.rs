@@ -157,7 +157,7 @@ impl Driver {
             Input::Opened { conn, outbox, visitor } => self.open(now, conn, outbox, visitor),
             Input::Text { conn, text } => self.hub.handle_text(now, conn, text.as_str()),
             Input::Violation { conn, code } => self.hub.handle_violation(now, conn, code),
-            Input::Written { conn, frames } => self.hub.handle_written(now, conn, frames),
+            Input::Written { conn, frames, bytes } => self.hub.handle_written(now, conn, frames, bytes),
             Input::Closed { conn } => {
                 self.forget(conn);
                 self.hub.handle_closed(now, conn);
@@ -199,6 +199,11 @@ impl Driver {
         while let Some(output) = self.hub.poll_output() {
             match output {
                 Output::Transmit { conn, frame } => self.post(now, conn, Outgoing::Frame(frame)),
+                Output::Broadcast { conns, frame } => {
+                    for conn in conns {
+                        self.post(now, conn, Outgoing::Frame(frame.clone()));
+                    }
+                }
                 Output::Close { conn, code } => {
                     tracing::debug!(conn = conn.0, ?code, "closing");
                     self.post(now, conn, Outgoing::Close(code));

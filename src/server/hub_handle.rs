@@ -22,7 +22,7 @@ pub enum Input {
     Opened { conn: ConnId, outbox: mpsc::Sender<Outgoing>, visitor: Visitor },
     Text { conn: ConnId, text: Utf8Bytes },
     Violation { conn: ConnId, code: CloseCode },
-    Written { conn: ConnId, frames: usize },
+    Written { conn: ConnId, frames: usize, bytes: usize },
     Closed { conn: ConnId },
     RoomList { viewer: Option<UserId>, answer: oneshot::Sender<Vec<RoomSummary>> },
     AdminRooms { answer: oneshot::Sender<Vec<AdminRoom>> },
@@ -100,8 +100,8 @@ impl ConnHandle {
         self.tell(Input::Violation { conn: self.conn, code }).await;
     }
 
-    pub async fn written(&self, frames: usize) {
-        self.tell(Input::Written { conn: self.conn, frames }).await;
+    pub async fn written(&self, frames: usize, bytes: usize) {
+        self.tell(Input::Written { conn: self.conn, frames, bytes }).await;
     }
 
     pub async fn closed(&self) {
