@@ -267,7 +267,9 @@ impl Hub {
     pub fn handle_written(&mut self, now: Now, conn: ConnId, frames: usize, bytes: usize) {
         if let Some(state) = self.conns.get_mut(&conn) {
             state.written(frames, bytes);
-            self.pump(now, conn);
+            if state.has_something_due() {
+                self.pump(now, conn);
+            }
         }
     }
 

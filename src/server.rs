@@ -127,7 +127,7 @@ impl Server {
         accounts.tell_of(loaded.rooms.iter().flat_map(|room| room.state.members.keys().cloned()).collect());
         let (hub, questions) = HubHandle::new();
         let (ear, heard) = channel(HEARD_WAITING_MAX);
-        let ears = (0..worker_count()).map(|_| HubEar::new(ear.clone())).collect();
+        let ears = (0..worker_count(config.workers)).map(|_| HubEar::new(ear.clone())).collect();
         drop(ear);
         let threads = Threads::start(ears, FRAME_BYTES_MAX).map_err(ServerError::Threads)?;
         let (passwords, guard) = (Passwords::default(), Guard::default());
@@ -178,7 +178,11 @@ async fn told(stopping: &mut watch::Receiver<bool>) {
 }
 
 /// One for each core: what a chat does most is to write to sockets.
-fn worker_count() -> usize {
+fn worker_count(wanted: Option<u16>) -> usize {
+    wanted.map_or_else(cores, usize::from)
+}
+
+fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

@@ -131,14 +131,29 @@ impl Conn {
         if self.user().is_some() { self.heard_at + SILENCE_MAX_MS } else { self.greet_by }
     }
 
-    /// Whether a new entry of this room, at this seq, goes out at once: it is the next one, and nothing goes first.
-    pub fn takes_at_once(&self, room: &RoomId, seq: Seq) -> bool {
-        self.answers.is_empty()
-            && self.behind.is_empty()
-            && self.replay.is_none()
-            && self.acks.unacked < UNACKED_ENTRIES_MAX
-            && self.has_room_for_frame()
-            && self.cursors.get(room).is_some_and(|cursor| cursor.sent + 1 == seq)
+    /// Takes a new entry of this room, of so many bytes, if that goes out at once: it is the next one, and nothing goes
+    /// first. It is to be acked by then, if there is nothing else to be acked.
+    pub fn take_at_once(&mut self, room: &RoomId, seq: Seq, bytes: usize, ack_due_at: u64) -> bool {
+        let has_nothing_first = self.answers.is_empty() && self.behind.is_empty() && self.replay.is_none();
+        if !has_nothing_first || self.acks.unacked >= UNACKED_ENTRIES_MAX || !self.has_room_for_frame() {
+            return false;
+        }
+        let Some(cursor) = self.cursors.get_mut(room).filter(|cursor| cursor.sent + 1 == seq) else { return false };
+        cursor.sent = seq;
+        cursor.furthest = cursor.furthest.max(seq);
+        cursor.ack_due_at.get_or_insert(ack_due_at);
+        self.acks.unacked += 1;
+        self.sent(bytes);
+        true
+    }
+
+    /// Whether anything is to be sent, now or when there is room for it.
+    pub fn has_something_due(&self) -> bool {
+        !self.answers.is_empty()
+            || !self.behind.is_empty()
+            || self.room_list_due
+            || !self.people_due.is_empty()
+            || !self.reads_due.is_empty()
     }
 
     /// False if more answers wait than a client that reads would ever leave.

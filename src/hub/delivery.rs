@@ -13,7 +13,7 @@ use super::room::encode_entry;
 use super::{ConnId, Hub, Now, Output, PagePurpose, PageRequest, Timer};
 use crate::log::{Page, PageRange, Unavailable};
 use crate::planted::{self, Bug};
-use crate::protocol::limits::{PAGE_ENTRIES_MAX, UNACKED_ENTRIES_MAX};
+use crate::protocol::limits::{ACK_WITHIN_MS, PAGE_ENTRIES_MAX, UNACKED_ENTRIES_MAX};
 use crate::protocol::{HistoryPage, RoomId, Seq, ServerFrame, encode};
 
 /// When a page of the log that could not be read is tried again.
@@ -179,10 +179,7 @@ impl Hub {
             if let Some(seq) = deleted {
                 state.erase(id, seq);
             }
-            if state.takes_at_once(id, room.head()) {
-                state.entry_sent(id, room.head());
-                state.sent(frame.len());
-                state.await_ack(now, id);
+            if state.take_at_once(&room.id, room.head(), frame.len(), now.mono_ms + ACK_WITHIN_MS) {
                 state.set_ack_timer(*conn, timers);
                 receivers.push(*conn);
             } else {

@@ -38,6 +38,11 @@ macro_rules! id {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            /// Whether both are one in memory. If not, they can be equal all the same.
+            pub fn is_same(&self, other: &Self) -> bool {
+                Arc::ptr_eq(&self.0, &other.0)
+            }
         }
 
         impl TryFrom<String> for $name {

@@ -60,6 +60,9 @@ impl Outbox {
     }
 
     fn write_once(&self, socket: &mut impl Write, mut deflater: Option<&mut Deflater>) -> io::Result<usize> {
+        if let (1, Some(frame)) = (self.frames.len(), self.frames.front()) {
+            return socket.write(&frame.wire(deflater)[self.written_bytes..]);
+        }
         let mut pieces = [IoSlice::new(&[]); FRAMES_AT_ONCE];
         let mut count = 0;
         for (piece, frame) in pieces.iter_mut().zip(&self.frames) {
@@ -67,10 +70,7 @@ impl Outbox {
             *piece = IoSlice::new(if count == 0 { &wire[self.written_bytes..] } else { wire });
             count += 1;
         }
-        match &pieces[..count] {
-            [one] => socket.write(one),
-            many => socket.write_vectored(many),
-        }
+        socket.write_vectored(&pieces[..count])
     }
 
     fn took(&mut self, bytes: usize, mut deflater: Option<&mut Deflater>, written: &mut Written) {

@@ -20,6 +20,8 @@ pub struct Socket {
     pub is_blocked: bool,
     /// A look after what is blocked is planned.
     pub is_watched: bool,
+    /// Messages that were written and not reported yet, and their bytes.
+    pub unreported: (usize, usize),
     /// Bytes written in its life, by which one sees whether it gets on.
     pub written_bytes: u64,
 }
@@ -57,6 +59,7 @@ impl Socket {
             is_due: false,
             is_blocked: false,
             is_watched: false,
+            unreported: (0, 0),
             written_bytes: 0,
         }
     }

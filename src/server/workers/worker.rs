@@ -23,6 +23,12 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(3);
 /// A socket that takes nothing for this long is given up.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
 
+/// That messages are written is reported when there are so many, or so many bytes of them, or after this time. Whoever sends
+/// them needs to know only when there may be more, and a report for each would cost nearly as much as the message.
+const REPORT_MESSAGES: usize = 16;
+const REPORT_BYTES: usize = 32 * 1024;
+const REPORT_WITHIN: Duration = Duration::from_millis(100);
+
 /// Sockets to look after at a certain time. All wait equally long, so the first in is the first out.
 type Watch<T> = VecDeque<(Instant, ConnId, T)>;
 
@@ -38,6 +44,9 @@ pub struct Worker<T, E> {
     due: Vec<ConnId>,
     /// Sockets that may have more to read.
     unread: Vec<ConnId>,
+    /// Sockets of which something is to be reported, and when the first of it was written.
+    unreported: Vec<ConnId>,
+    unreported_since: Option<Instant>,
     closing: Watch<()>,
     /// With what each had written by then.
     blocked: Watch<u64>,
@@ -58,6 +67,8 @@ impl<T, E: Ear<T>> Worker<T, E> {
             sockets: FxHashMap::default(),
             due: Vec::new(),
             unread: Vec::new(),
+            unreported: Vec::new(),
+            unreported_since: None,
             closing: VecDeque::new(),
             blocked: VecDeque::new(),
             buffer: vec![0; READ_BYTES].into(),
@@ -96,6 +107,7 @@ impl<T, E: Ear<T>> Worker<T, E> {
                 self.write(conn);
             }
             self.look_after();
+            self.report_what_is_due();
             self.ear.pause();
         }
     }
@@ -107,7 +119,8 @@ impl<T, E: Ear<T>> Worker<T, E> {
         }
         let closing = self.closing.front().map(|(at, ..)| *at);
         let blocked = self.blocked.front().map(|(at, ..)| *at);
-        let at = [closing, blocked].into_iter().flatten().min()?;
+        let report = self.unreported_since.map(|since| since + REPORT_WITHIN);
+        let at = [closing, blocked, report].into_iter().flatten().min()?;
         Some(at.saturating_duration_since(Instant::now()))
     }
 
@@ -255,12 +268,35 @@ impl<T, E: Ear<T>> Worker<T, E> {
         }
         let Ok(written) = socket.write(&mut self.deflater) else { return self.forget(conn) };
         if written.messages > 0 {
-            self.ear.written(conn, written.messages, written.message_bytes);
+            let is_first = socket.unreported == (0, 0);
+            socket.unreported.0 += written.messages;
+            socket.unreported.1 += written.message_bytes;
+            if socket.unreported.0 >= REPORT_MESSAGES || socket.unreported.1 >= REPORT_BYTES {
+                let (messages, bytes) = std::mem::take(&mut socket.unreported);
+                self.ear.written(conn, messages, bytes);
+            } else if is_first {
+                self.unreported.push(conn);
+                self.unreported_since.get_or_insert_with(Instant::now);
+            }
         }
         if socket.is_blocked && !std::mem::replace(&mut socket.is_watched, true) {
             self.blocked.push_back((Instant::now() + STUCK_AFTER, conn, socket.written_bytes));
         } else if socket.stage == Stage::Ending && socket.has_written_everything() {
             self.forget(conn);
+        }
+    }
+
+    fn report_what_is_due(&mut self) {
+        if self.unreported_since.is_none_or(|since| since.elapsed() < REPORT_WITHIN) {
+            return;
+        }
+        self.unreported_since = None;
+        for conn in std::mem::take(&mut self.unreported) {
+            let Some(socket) = self.sockets.get_mut(&conn) else { continue };
+            let (messages, bytes) = std::mem::take(&mut socket.unreported);
+            if messages > 0 {
+                self.ear.written(conn, messages, bytes);
+            }
         }
     }
 
