@@ -131,14 +131,16 @@ impl Conn {
         if self.user().is_some() { self.heard_at + SILENCE_MAX_MS } else { self.greet_by }
     }
 
-    /// Whether a new entry of this room, at this seq, goes out at once: it is the next one, and nothing goes first.
-    pub fn takes_at_once(&self, room: &RoomId, seq: Seq) -> bool {
+    /// Whether so many frames of new entries of this room, which follow after this seq, go out at once: they are the next
+    /// ones, and nothing goes first.
+    pub fn takes_at_once(&self, room: &RoomId, from: Seq, frames: usize) -> bool {
         self.answers.is_empty()
             && self.behind.is_empty()
             && self.replay.is_none()
-            && self.acks.unacked < UNACKED_ENTRIES_MAX
+            && self.acks.unacked + frames as u64 <= UNACKED_ENTRIES_MAX
+            && self.in_flight + frames <= FRAMES_IN_FLIGHT_MAX
             && self.has_room_for_frame()
-            && self.cursors.get(room).is_some_and(|cursor| cursor.sent + 1 == seq)
+            && self.cursors.get(room).is_some_and(|cursor| cursor.sent == from)
     }
 
     /// False if more answers wait than a client that reads would ever leave.
@@ -171,8 +173,7 @@ impl Conn {
     pub fn subscribe(&mut self, room: &RoomId, after: Seq) {
         self.drop_replay(room);
         self.forget_cursor(room);
-        let cursor = Cursor { sent: after, furthest: after, acked: after, ack_due_at: None, resends: 0 };
-        self.cursors.insert(room, cursor);
+        self.cursors.insert(room, Cursor::at(after));
         self.fall_behind(room);
         self.people_due.insert(room.clone());
     }
@@ -187,16 +188,16 @@ impl Conn {
 
     fn forget_cursor(&mut self, room: &RoomId) {
         if let Some(cursor) = self.cursors.remove(room) {
-            self.acks.unacked -= cursor.sent - cursor.acked;
+            self.acks.unacked -= cursor.unacked();
         }
     }
 
-    /// An entry is on its way.
+    /// All entries of a room up to this one are on their way.
     pub fn entry_sent(&mut self, room: &RoomId, seq: Seq) {
         if let Some(cursor) = self.cursors.get_mut(room) {
-            self.acks.unacked += seq - cursor.sent;
-            cursor.sent = seq;
-            cursor.furthest = cursor.furthest.max(seq);
+            let before = cursor.unacked();
+            cursor.send(seq);
+            self.acks.unacked += cursor.unacked() - before;
         }
     }
 

@@ -9,6 +9,7 @@ mod presence;
 mod reads;
 mod requests;
 mod saying;
+mod storm;
 
 use std::collections::{BTreeMap, VecDeque};
 
