@@ -6,6 +6,7 @@
 mod agenda;
 mod checks;
 mod codes;
+mod crowds;
 mod faults;
 mod governing;
 mod happen;
