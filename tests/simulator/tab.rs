@@ -163,6 +163,13 @@ impl Tab {
     }
 }
 
+impl Screen {
+    /// How many entries stand for many who came and went.
+    pub fn crowds(&self) -> u64 {
+        self.entries.values().filter(|entry| is_of_many(entry)).count() as u64
+    }
+}
+
 fn is_of_many(entry: &Entry) -> bool {
     matches!(entry.kind, EntryKind::CameAndWent { .. })
 }
