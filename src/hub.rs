@@ -28,6 +28,7 @@ mod reads;
 mod requests;
 mod room;
 mod saying;
+mod tail;
 mod throttle;
 mod views;
 

@@ -105,7 +105,8 @@ impl Session {
                 self.queue(unsent);
             }
         }
-        for (room, saved) in rooms {
+        for (room, mut saved) in rooms {
+            saved.entries = islands::side_by_side(saved.entries);
             self.rooms.insert(room.clone(), Timeline::restore(&saved));
             let SavedRoom { cursor, read, mut entries } = saved;
             entries.retain(|entry| entry.seq <= cursor);

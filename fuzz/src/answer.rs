@@ -14,6 +14,7 @@ pub enum Answer {
     Joined { room: u8, head: Number, after: Number, read: Number },
     Left { room: u8, reason: Option<u8> },
     Entry { room: u8, seq: Number },
+    Crowd { room: u8, first: Number, seq: Number, joined: u32, left: u32 },
     Deleted { room: u8, seq: Number, message: Number },
     Accepted { room: u8, id: u8, seq: Number },
     Read { room: u8, seq: Number },
@@ -56,6 +57,10 @@ impl Answer {
             }
             Self::Deleted { room: number, seq, message } => {
                 let kind = EntryKind::Deleted { seq: message.get() };
+                ServerFrame::Entry(Entry { kind, ..entry(number, seq.get()) })
+            }
+            Self::Crowd { room: number, first, seq, joined, left } => {
+                let kind = EntryKind::CameAndWent { first: first.get(), joined, left };
                 ServerFrame::Entry(Entry { kind, ..entry(number, seq.get()) })
             }
             Self::Entry { room: number, seq } => ServerFrame::Entry(entry(number, seq.get())),

@@ -18,6 +18,7 @@ use crate::wire::{Log, Wire, head_of};
 /// Rooms with a past, and messages in each of them: more than one replay brings, and than may be on the way unacked.
 const FIRST_ROOMS: u8 = 3;
 const FIRST_MESSAGES: u8 = 120;
+const FIRST_RETURNS: u8 = 7;
 const SLOTS: u8 = 6;
 /// Outputs of one input. Whoever floods is closed long before that.
 const OUTPUTS_MAX: usize = 5_000;
@@ -390,7 +391,10 @@ fn first_entries(number: u8) -> impl Iterator<Item = Append> {
     };
     let begin =
         [EntryKind::Created { name: room(number).to_name(), access: Access::Open }, EntryKind::Joined { invite: None }];
-    begin.into_iter().chain((0..FIRST_MESSAGES).map(said)).map(move |kind| append(number, kind))
+    // In one of the rooms somebody has gone and come again, so often in a row that nobody is told each time.
+    let again = if number == 1 { FIRST_RETURNS } else { 0 };
+    let returns = (0..again).flat_map(|_| [EntryKind::Left, EntryKind::Joined { invite: None }]);
+    begin.into_iter().chain((0..FIRST_MESSAGES).map(said)).chain(returns).map(move |kind| append(number, kind))
 }
 
 fn append(number: u8, kind: EntryKind) -> Append {

@@ -175,8 +175,8 @@ impl Shell {
             Event::Joined { joined, .. } => drop(self.next.insert(joined.room.id, joined.after + 1)),
             Event::Entry(entry) => {
                 let next = self.next.get_mut(&entry.room).expect("only of rooms that were joined");
-                assert_eq!(entry.seq, *next, "out of order");
-                *next += 1;
+                assert_eq!(entry.first(), *next, "out of order");
+                *next = entry.seq + 1;
             }
             _ => {}
         }

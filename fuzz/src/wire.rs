@@ -1,10 +1,10 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::protocol::limits::{
     FRAME_BYTES_MAX, FRAMES_IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX, PAGE_ENTRIES_MAX, ROOMS_MAX, ROOMS_PER_FRAME,
     UNACKED_ENTRIES_MAX,
 };
-use crate::protocol::{ClientFrame, Entry, Joined, RoomId, Seq, ServerFrame, UserId, decode_server};
+use crate::protocol::{ClientFrame, Entry, EntryKind, Joined, RoomId, Seq, ServerFrame, UserId, decode_server};
 
 /// What the server's shell has room for; with more, it would have to drop a connection that did nothing wrong.
 const OUTBOX_MAX: usize = FRAMES_IN_FLIGHT_MAX + ROOMS_MAX.div_ceil(ROOMS_PER_FRAME) + 2;
@@ -23,10 +23,12 @@ pub struct Wire {
     pub places: BTreeMap<RoomId, Place>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Place {
     pub sent: Seq,
     pub acked: Seq,
+    /// The end of each frame that was sent. Many who came and went count as one.
+    ends: BTreeSet<Seq>,
     /// What was acked when the last entry came. A hub that has gone back to send again, and still reads the log for it,
     /// counts no ack of what it takes for unsent.
     acked_then: Seq,
@@ -69,20 +71,22 @@ impl Wire {
     fn joined(&mut self, joined: Joined, log: &Log) {
         let Joined { room, head, after, read, .. } = joined;
         assert!(after <= head && read <= head && head <= head_of(log, &room.id));
-        self.places.insert(room.id, Place { sent: after, acked: after, acked_then: after });
+        self.places.insert(room.id, Place { sent: after, acked: after, ends: BTreeSet::new(), acked_then: after });
     }
 
     fn entry(&mut self, entry: &Entry, log: &Log) {
         assert!(is_in(log, entry), "not what is committed: {entry:?}");
         let place = self.places.get_mut(&entry.room).expect("only of rooms that it is in");
-        if entry.seq != place.sent + 1 && entry.seq == place.acked_then + 1 {
+        if entry.first() != place.sent + 1 && entry.first() == place.acked_then + 1 {
             place.acked = place.acked_then;
         }
         let next = [place.sent + 1, place.acked + 1];
-        assert!(next.contains(&entry.seq), "{place:?} is followed by {}", entry.seq);
+        assert!(next.contains(&entry.first()), "{place:?} is followed by {entry:?}");
         (place.sent, place.acked_then) = (entry.seq, place.acked);
-        let unacked: u64 = self.places.values().map(|place| place.sent - place.acked).sum();
-        assert!(unacked <= UNACKED_ENTRIES_MAX, "{unacked} entries without an ack");
+        place.ends.retain(|end| *end < entry.first());
+        place.ends.insert(entry.seq);
+        let unacked: usize = self.places.values().map(|place| place.ends.range(place.acked + 1..).count()).sum();
+        assert!(unacked as u64 <= UNACKED_ENTRIES_MAX, "{unacked} entries without an ack");
     }
 
     /// The hub has taken this frame.
@@ -99,6 +103,12 @@ impl Wire {
 
 /// Also what was read from the log a moment before it was deleted.
 fn is_in(log: &Log, entry: &Entry) -> bool {
+    if let EntryKind::CameAndWent { joined, left, .. } = entry.kind {
+        let all = || (entry.first()..=entry.seq).map(|seq| entry_at(log, &entry.room, seq));
+        let gone = all().flatten().filter(|entry| entry.kind == EntryKind::Left).count();
+        let is_right = (u64::from(left), u64::from(joined)) == (gone as u64, entry.span() - gone as u64);
+        return is_right && all().all(|entry| entry.is_some_and(Entry::is_quiet));
+    }
     let mut erased = entry.clone();
     erased.erase();
     entry_at(log, &entry.room, entry.seq).is_some_and(|held| held == entry || *held == erased)

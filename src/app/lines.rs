@@ -54,9 +54,9 @@ pub enum Source {
 pub fn lines(talk: &Talk, me: Option<&UserId>, day_of: impl Fn(u64) -> Range<u64>) -> Vec<Line> {
     let lines = Vec::with_capacity(talk.entries.len() + talk.waiting.len());
     let mut layout = Layout { lines, day: 0..0, last: None, mark: talk.mark, day_of };
-    let mut next = talk.entries.first().map_or(talk.after + 1, |entry| entry.seq);
+    let mut next = talk.entries.first().map_or(talk.after + 1, |entry| entry.first());
     for entry in talk.entries.iter() {
-        layout.gap(next, entry.seq);
+        layout.gap(next, entry.first());
         next = entry.seq + 1;
         if is_news(entry, me) {
             layout.mark_before(entry.seq);
@@ -136,8 +136,16 @@ impl<'a, F: Fn(u64) -> Range<u64>> Layout<'a, F> {
     fn note(&mut self, entry: &Arc<Entry>) {
         self.turn_day(entry.at);
         self.last = None;
+        let mut entry = Arc::clone(entry);
+        // While many come, they are told in parts, and are one line all the same.
+        if let Some(LineContent::Note(before)) = self.lines.last().map(|line| &line.content)
+            && let Some(both) = together(before, &entry)
+        {
+            self.lines.pop();
+            entry = Arc::new(both);
+        }
         let key = LineKey::Entry { seq: entry.seq, opens: false };
-        self.lines.push(Line { key, content: LineContent::Note(Arc::clone(entry)) });
+        self.lines.push(Line { key, content: LineContent::Note(entry) });
     }
 
     /// Whether a message opens a group.
@@ -157,6 +165,14 @@ impl<'a, F: Fn(u64) -> Range<u64>> Layout<'a, F> {
         }
         turns
     }
+}
+
+/// Many who came and went, and many more right after them.
+fn together(before: &Entry, after: &Entry) -> Option<Entry> {
+    let EntryKind::CameAndWent { first, joined, left } = before.kind else { return None };
+    let EntryKind::CameAndWent { joined: joined_after, left: left_after, .. } = after.kind else { return None };
+    let (joined, left) = (joined.saturating_add(joined_after), left.saturating_add(left_after));
+    Some(Entry { kind: EntryKind::CameAndWent { first, joined, left }, ..after.clone() })
 }
 
 #[cfg(test)]
@@ -233,6 +249,23 @@ mod tests {
         assert_eq!(shape(&layout(&entries, &[])), "dMnM");
         let entries = [message(1, DAY_MS - 1, "ben"), message(2, DAY_MS, "ben")];
         assert_eq!(shape(&layout(&entries, &[])), "dMdM");
+    }
+
+    fn crowd(first: Seq, seq: Seq, at: u64) -> Arc<Entry> {
+        let joined = u32::try_from(seq - first + 1).unwrap();
+        entry(seq, at, "parlor", EntryKind::CameAndWent { first, joined, left: 0 })
+    }
+
+    #[test]
+    fn many_who_come_are_one_line_and_leave_no_gap_where_they_stand() {
+        let entries = [message(1, 0, "ben"), crowd(2, 50, 1), crowd(51, 99, 2), message(100, 3, "ben")];
+        let lines = layout(&entries, &[]);
+        assert_eq!(shape(&lines), "dMnM");
+        let LineContent::Note(note) = &lines[2].content else { panic!("{lines:?}") };
+        assert_eq!((note.first(), note.seq), (2, 99));
+        assert_eq!(note.kind, EntryKind::CameAndWent { first: 2, joined: 98, left: 0 });
+        assert_eq!(shape(&layout(&[crowd(2, 50, 1), crowd(60, 99, 2)], &[])), "dngn");
+        assert_eq!(shape(&layout(&[crowd(2, 50, 1), crowd(51, 99, DAY_MS)], &[])), "dndn");
     }
 
     #[test]

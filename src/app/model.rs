@@ -153,16 +153,19 @@ impl Model {
         }
     }
 
-    /// Asks for members only if the question can be answered; one page at a time. Returns after whom it is to begin.
-    pub fn start_members(&mut self, room: &RoomId) -> Option<Option<UserId>> {
+    /// Asks for members only if the question can be answered; one page at a time. Returns after whom it is to begin. A list
+    /// that is not right any more begins anew; in a big room, where that may be so every second and takes away what has
+    /// been loaded, only with `anew`.
+    pub fn start_members(&mut self, room: &RoomId, anew: bool) -> Option<Option<UserId>> {
         let online = self.link == Link::Online;
         let conversation = self.conversations.get_mut(room).filter(|conversation| online && conversation.live)?;
         let members = &mut conversation.members;
-        if members.loading || (members.is_known() && !members.more) {
+        let begins = !members.is_known() || (members.stale_at().is_some() && (anew || !members.more));
+        if members.loading || !(begins || (members.more && !anew)) {
             return None;
         }
         members.loading = true;
-        Some(members.end().cloned())
+        Some(members.end().filter(|_| !begins).cloned())
     }
 
     /// Asks for the entries before this one only if the question can be answered; one at a time.

@@ -194,9 +194,9 @@ impl Store {
         }
     }
 
-    pub fn load_members(self, room: &RoomId) {
+    pub fn load_members(self, room: &RoomId, anew: bool) {
         let mut start = None;
-        self.model.update(|model| start = model.start_members(room));
+        self.model.update(|model| start = model.start_members(room, anew));
         if let Some(after) = start {
             self.command(Command::Members { room: room.clone(), after });
         }

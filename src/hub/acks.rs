@@ -21,10 +21,6 @@ pub struct Acks {
 }
 
 impl Cursor {
-    fn unacked(&self) -> u64 {
-        self.sent - self.acked
-    }
-
     /// Whether this acks anything that was not acked before.
     fn ack(&mut self, seq: Seq, now_ms: u64) -> bool {
         // Nobody has what was never sent; and an old ack takes back no newer one.

@@ -177,13 +177,17 @@ impl Hub {
         }
         let Some(room) = self.rooms.get_mut(id) else { return };
         let is_talk = matches!(entry.kind, EntryKind::Message { .. } | EntryKind::Deleted { .. });
+        let is_quiet = entry.is_quiet();
         let deleted = if let EntryKind::Deleted { seq } = entry.kind { Some(seq) } else { None };
         room.push(entry, secret);
         self.crowd_changed(now, id);
         if !is_talk {
             self.list_anew(now, id);
         }
-        self.fan_out(now, id, deleted);
+        // Who comes and goes is told with what else happens, or in a moment together with others who do.
+        if !is_quiet {
+            self.fan_out(now, id, deleted);
+        }
     }
 
     fn became_member(&mut self, now: Now, user: User, id: &RoomId) {

@@ -131,19 +131,22 @@ impl Conn {
         if self.user().is_some() { self.heard_at + SILENCE_MAX_MS } else { self.greet_by }
     }
 
-    /// Takes a new entry of this room, of so many bytes, if that goes out at once: it is the next one, and nothing goes
-    /// first. It is to be acked by then, if there is nothing else to be acked.
-    pub fn take_at_once(&mut self, room: &RoomId, seq: Seq, bytes: usize, ack_due_at: u64) -> bool {
+    /// Takes new entries of this room, which follow after this seq, if they go out at once: they are the next ones, and
+    /// nothing goes first. They are to be acked by then, if there is nothing else to be acked.
+    pub fn take_at_once(&mut self, room: &RoomId, from: Seq, due: &[(Seq, Bytes)], ack_due_at: u64) -> bool {
         let has_nothing_first = self.answers.is_empty() && self.behind.is_empty() && self.replay.is_none();
-        if !has_nothing_first || self.acks.unacked >= UNACKED_ENTRIES_MAX || !self.has_room_for_frame() {
+        let is_within_window = self.acks.unacked + due.len() as u64 <= UNACKED_ENTRIES_MAX
+            && self.in_flight + due.len() <= FRAMES_IN_FLIGHT_MAX
+            && self.has_room_for_frame();
+        if !has_nothing_first || !is_within_window {
             return false;
         }
-        let Some(cursor) = self.cursors.get_mut(room).filter(|cursor| cursor.sent + 1 == seq) else { return false };
-        cursor.sent = seq;
-        cursor.furthest = cursor.furthest.max(seq);
+        let Some(cursor) = self.cursors.get_mut(room).filter(|cursor| cursor.sent == from) else { return false };
         cursor.ack_due_at.get_or_insert(ack_due_at);
-        self.acks.unacked += 1;
-        self.sent(bytes);
+        let before = cursor.unacked();
+        due.iter().for_each(|(last, _)| cursor.send(*last));
+        self.acks.unacked += cursor.unacked() - before;
+        due.iter().for_each(|(_, frame)| self.sent(frame.len()));
         true
     }
 
@@ -186,8 +189,7 @@ impl Conn {
     pub fn subscribe(&mut self, room: &RoomId, after: Seq) {
         self.drop_replay(room);
         self.forget_cursor(room);
-        let cursor = Cursor { sent: after, furthest: after, acked: after, ack_due_at: None, resends: 0 };
-        self.cursors.insert(room, cursor);
+        self.cursors.insert(room, Cursor::at(after));
         self.fall_behind(room);
         self.people_due.insert(room.clone());
     }
@@ -202,16 +204,16 @@ impl Conn {
 
     fn forget_cursor(&mut self, room: &RoomId) {
         if let Some(cursor) = self.cursors.remove(room) {
-            self.acks.unacked -= cursor.sent - cursor.acked;
+            self.acks.unacked -= cursor.unacked();
         }
     }
 
-    /// An entry is on its way.
+    /// All entries of a room up to this one are on their way.
     pub fn entry_sent(&mut self, room: &RoomId, seq: Seq) {
         if let Some(cursor) = self.cursors.get_mut(room) {
-            self.acks.unacked += seq - cursor.sent;
-            cursor.sent = seq;
-            cursor.furthest = cursor.furthest.max(seq);
+            let before = cursor.unacked();
+            cursor.send(seq);
+            self.acks.unacked += cursor.unacked() - before;
         }
     }
 

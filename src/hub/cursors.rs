@@ -13,6 +13,34 @@ pub struct Cursor {
     pub ack_due_at: Option<u64>,
     /// Resends since the last progress.
     pub resends: u32,
+    /// Many entries that were sent as one, and count as one: the first and the last of them.
+    pub run: (Seq, Seq),
+}
+
+impl Cursor {
+    pub fn at(seq: Seq) -> Self {
+        Self { sent: seq, furthest: seq, acked: seq, ack_due_at: None, resends: 0, run: (0, 0) }
+    }
+
+    /// How many it was sent and has not acked.
+    pub fn unacked(&self) -> u64 {
+        self.sent - self.acked - self.run_unacked().saturating_sub(1)
+    }
+
+    /// All up to here is on its way.
+    pub fn send(&mut self, seq: Seq) {
+        // While another run is on its way, this one counts by its entries.
+        if seq > self.sent + 1 && self.run_unacked() == 0 {
+            self.run = (self.sent + 1, seq);
+        }
+        self.sent = seq;
+        self.furthest = self.furthest.max(seq);
+    }
+
+    fn run_unacked(&self) -> u64 {
+        let (first, last) = self.run;
+        last.min(self.sent).saturating_sub(self.acked.max(first.saturating_sub(1)))
+    }
 }
 
 /// The cursors of one connection, sorted by room. Most connections are in few rooms and there are many of them, so this

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::conn::{Conn, Replay};
 use super::failure::{About, Failure};
-use super::room::encode_entry;
+use super::tail::fold_page;
 use super::{ConnId, Hub, Now, Output, PagePurpose, PageRequest, Timer};
 use crate::log::{Page, PageRange, Unavailable};
 use crate::planted::{self, Bug};
@@ -108,7 +108,7 @@ impl Hub {
                 room.subscribers.insert(conn);
                 state.entry_sent(&id, head);
             }
-            let in_memory = |seq| self.rooms.get(&id).and_then(|room| room.frame(seq));
+            let in_memory = |after| self.rooms.get_mut(&id).and_then(|room| room.next(after));
             match next_of_room(conn, state, &id, head, in_memory) {
                 Next::Frame(frame) => return Some((id, frame)),
                 Next::Read(request) => {
@@ -136,8 +136,7 @@ impl Hub {
         }
         match result {
             Ok(page) if !page.entries.is_empty() => {
-                let frames = page.entries.into_iter().map(|entry| (entry.seq, encode_entry(entry)));
-                replay.frames = frames.collect();
+                replay.frames = fold_page(page.entries);
                 replay.pending = false;
                 self.pump(now, conn);
             }
@@ -166,12 +165,14 @@ impl Hub {
         self.pump(now, conn);
     }
 
-    /// Sends the entry that a room has just got to everyone in it. This is what a chat does most: one look at each
-    /// connection, and one output for all that take it at once. The others are sent it when it is their turn.
+    /// Sends the entry that a room has just got to everyone in it, and those before it that have waited. This is what a
+    /// chat does most: one look at each connection, and one output for all that take it at once. The others are sent it
+    /// when it is their turn.
     pub(super) fn fan_out(&mut self, now: Now, id: &RoomId, deleted: Option<Seq>) {
         let Self { rooms, conns, timers, outputs, .. } = self;
-        let Some(room) = rooms.get(id) else { return };
-        let Some(frame) = room.frame(room.head()) else { return };
+        let Some(room) = rooms.get_mut(id) else { return };
+        let (from, mut due) = room.take_due();
+        let ack_due_at = now.mono_ms + ACK_WITHIN_MS;
         let mut receivers = Vec::with_capacity(room.subscribers.len());
         let mut others = Vec::new();
         for conn in &room.subscribers {
@@ -179,7 +180,7 @@ impl Hub {
             if let Some(seq) = deleted {
                 state.erase(id, seq);
             }
-            if state.take_at_once(&room.id, room.head(), frame.len(), now.mono_ms + ACK_WITHIN_MS) {
+            if !due.is_empty() && state.take_at_once(&room.id, from, &due, ack_due_at) {
                 state.set_ack_timer(*conn, timers);
                 receivers.push(*conn);
             } else {
@@ -187,8 +188,11 @@ impl Hub {
                 others.push(*conn);
             }
         }
-        if !receivers.is_empty() {
-            outputs.push_back(Output::Broadcast { conns: receivers, frame });
+        if let Some((_, newest)) = due.pop().filter(|_| !receivers.is_empty()) {
+            for (_, frame) in due {
+                outputs.push_back(Output::Broadcast { conns: receivers.clone(), frame });
+            }
+            outputs.push_back(Output::Broadcast { conns: receivers, frame: newest });
         }
         for conn in others {
             self.pump(now, conn);
@@ -222,22 +226,22 @@ fn next_of_room(
     state: &mut Conn,
     id: &RoomId,
     head: Seq,
-    in_memory: impl Fn(Seq) -> Option<Bytes>,
+    in_memory: impl FnOnce(Seq) -> Option<(Seq, Bytes)>,
 ) -> Next {
     let Some(sent) = state.cursors.get(id).map(|cursor| cursor.sent).filter(|sent| *sent < head) else {
         return Next::UpToDate;
     };
     let seq = sent + 1;
-    if let Some(frame) = in_memory(seq) {
-        state.entry_sent(id, seq);
+    if let Some((last, frame)) = in_memory(sent) {
+        state.entry_sent(id, last);
         // The rest of a page that was read is in memory too; left standing, it would keep other rooms from theirs.
         state.drop_replay(id);
         return Next::Frame(frame);
     }
     if let Some(replay) = &mut state.replay {
         let ours = replay.room == *id;
-        if let Some((_, frame)) = replay.frames.pop_front_if(|(first, _)| ours && *first == seq) {
-            state.entry_sent(id, seq);
+        if let Some((last, frame)) = replay.frames.pop_front_if(|(last, _)| ours && *last >= seq) {
+            state.entry_sent(id, last);
             return Next::Frame(frame);
         }
         if replay.pending || (!ours && !replay.frames.is_empty()) {

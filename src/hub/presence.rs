@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::crowd::pause_ms;
 use super::delivery::encode_all;
 use super::{ConnId, Hub, Now, Person, Timer, messages_limiter};
-use crate::protocol::limits::{PRESENCE_GRACE_MS, STATES_EVERY_MS};
+use crate::protocol::limits::PRESENCE_GRACE_MS;
 use crate::protocol::{Profile, RoomId, ServerFrame, User, UserId};
 
 impl Hub {
@@ -82,7 +83,7 @@ impl Hub {
 
     /// Something about the people in a room may have changed: sees to it that it is told in time.
     pub(super) fn crowd_changed(&mut self, now: Now, id: &RoomId) {
-        let next_news_at = self.rooms.get(id).and_then(|room| room.crowd.next_news_at(now.mono_ms));
+        let next_news_at = self.rooms.get(id).and_then(|room| room.next_news_at(now.mono_ms));
         if let Some(at) = next_news_at {
             self.timers.insert((at, Timer::Crowd(id.clone())));
         }
@@ -90,10 +91,14 @@ impl Hub {
 
     pub(super) fn tell_crowd(&mut self, now: Now, id: &RoomId) {
         let Some(room) = self.rooms.get_mut(id) else { return };
-        if room.crowd.next_news_at(now.mono_ms).is_some_and(|at| at > now.mono_ms) {
+        if room.next_news_at(now.mono_ms).is_some_and(|at| at > now.mono_ms) {
             return self.crowd_changed(now, id);
         }
-        let news = room.crowd.take_news(id, now.mono_ms);
+        let news = room.take_news(now.mono_ms);
+        if news.entries {
+            self.fan_out(now, id, None);
+        }
+        let Some(room) = self.rooms.get(id) else { return };
         // Even if the count is back at what was told last: a client that came in between has seen another one.
         let count_changed = news.presence.is_some();
         let subscribers = room.subscribers.iter().copied().collect();
@@ -113,7 +118,7 @@ impl Hub {
     /// A room's line in the room list has changed.
     pub(super) fn list_anew(&mut self, now: Now, room: &RoomId) {
         if self.listed_anew.insert(room.clone()) && self.listed_anew.len() == 1 {
-            let earliest = self.room_list_told_at.map_or(0, |at| at + STATES_EVERY_MS);
+            let earliest = self.room_list_told_at.map_or(0, |at| at + pause_ms(self.conns.len()));
             self.timers.insert((earliest.max(now.mono_ms), Timer::RoomList));
         }
     }

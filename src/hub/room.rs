@@ -3,16 +3,14 @@ use std::collections::{BTreeSet, VecDeque};
 use bytes::Bytes;
 
 use super::ConnId;
-use super::crowd::Crowd;
+use super::crowd::{Crowd, News};
 use super::pace::Pace;
+use super::tail::Tail;
 use crate::log::{RoomState, Secret, Ticket};
 use crate::protocol::limits::PAGE_ENTRIES_MAX;
 use crate::protocol::{
     ClientFrame, Entry, EntryKind, Role, RoomId, RoomSummary, Seq, ServerFrame, decode_server, encode,
 };
-
-/// Entries of a room kept in memory, encoded. Whoever is further behind reads from the log.
-const TAIL_ENTRIES_MAX: usize = 2 * PAGE_ENTRIES_MAX;
 
 /// Deletions remembered: more than can happen while a page is being read.
 const ERASED_MAX: usize = 1_024;
@@ -33,16 +31,19 @@ pub struct Room {
     /// Connections that get its entries.
     pub subscribers: BTreeSet<ConnId>,
     head: Seq,
+    /// Up to here its entries were offered to everyone in it. Who comes and goes after that is told in a moment.
+    offered: Seq,
     /// Its last owner has gone.
     is_unled: bool,
     /// Messages deleted a moment ago, of which a page that was read before may still have the text.
     erased: VecDeque<Seq>,
-    /// The last entries up to `head`, one frame each.
-    tail: VecDeque<Bytes>,
+    /// The last entries up to `head`.
+    tail: Tail,
 }
 
 impl Room {
     pub fn new(id: RoomId, head: Seq, state: RoomState) -> Self {
+        let tail = Tail::new(id.clone());
         let (crowd, subscribers) = (Crowd::default(), BTreeSet::new());
         let told_listed = state.access.is_listed();
         Self {
@@ -55,9 +56,10 @@ impl Room {
             told_listed,
             subscribers,
             head,
+            offered: head,
             is_unled: false,
             erased: VecDeque::new(),
-            tail: VecDeque::new(),
+            tail,
         }
     }
 
@@ -95,10 +97,7 @@ impl Room {
             _ => {}
         }
         self.head = entry.seq;
-        self.tail.push_back(encode_entry(entry));
-        if self.tail.len() > TAIL_ENTRIES_MAX {
-            self.tail.pop_front();
-        }
+        self.tail.push(entry);
     }
 
     /// Takes the text of a deleted message out of the memory.
@@ -107,11 +106,7 @@ impl Room {
         if self.erased.len() > ERASED_MAX {
             self.erased.pop_front();
         }
-        let first = self.head + 1 - self.tail.len() as u64;
-        let at = seq.checked_sub(first).and_then(|at| usize::try_from(at).ok());
-        if let Some(frame) = at.and_then(|at| self.tail.get_mut(at)) {
-            erase_in(frame, &self.id, seq);
-        }
+        self.tail.erase(seq);
     }
 
     /// Takes out of a page what was deleted since it was read.
@@ -126,11 +121,31 @@ impl Room {
         std::mem::take(&mut self.is_unled)
     }
 
-    /// The frame of an entry, if it is still in memory.
-    pub fn frame(&self, seq: Seq) -> Option<Bytes> {
-        let first = self.head + 1 - self.tail.len() as u64;
-        let at = usize::try_from(seq.checked_sub(first)?).ok()?;
-        self.tail.get(at).cloned()
+    /// What follows after this entry, and up to where, if it is still in memory.
+    pub fn next(&mut self, after: Seq) -> Option<(Seq, Bytes)> {
+        self.tail.next(after)
+    }
+
+    /// When there is something to tell of who is here, who types, and who came and went.
+    pub fn next_news_at(&self, now_ms: u64) -> Option<u64> {
+        self.crowd.next_news_at(now_ms, self.offered < self.head)
+    }
+
+    pub fn take_news(&mut self, now_ms: u64) -> News {
+        self.crowd.take_news(&self.id, now_ms, self.offered < self.head)
+    }
+
+    /// What everyone in the room is to be offered now: all that follows after the first, in frames with the end of each.
+    pub fn take_due(&mut self) -> (Seq, Vec<(Seq, Bytes)>) {
+        let from = std::mem::replace(&mut self.offered, self.head);
+        let mut due = Vec::with_capacity(1);
+        let mut at = from;
+        while at < self.head {
+            let Some((last, frame)) = self.tail.next(at) else { return (from, vec![]) };
+            due.push((last, frame));
+            at = last;
+        }
+        (from, due)
     }
 
     /// From where to send to somebody who has everything up to `since`: from there, or if that would be more than a

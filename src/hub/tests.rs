@@ -9,7 +9,7 @@ mod presence;
 mod reads;
 mod requests;
 mod saying;
-mod storms;
+mod storm;
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -105,7 +105,7 @@ impl RoomState {
             EntryKind::Closed => {
                 *self = Self { name: std::mem::take(&mut self.name), is_closed: true, ..Self::default() };
             }
-            EntryKind::Erased { .. } | EntryKind::Damaged | EntryKind::Unknown => {}
+            EntryKind::Erased { .. } | EntryKind::CameAndWent { .. } | EntryKind::Damaged | EntryKind::Unknown => {}
         }
     }
 

@@ -32,6 +32,36 @@ impl Entry {
         }
     }
 
+    /// Whether it says no more than that somebody came or went.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self.kind, EntryKind::Joined { .. } | EntryKind::Left)
+    }
+
+    /// The first place in the log that it stands for. The last one is its `seq`.
+    pub fn first(&self) -> Seq {
+        if let EntryKind::CameAndWent { first, .. } = self.kind { first.max(1).min(self.seq) } else { self.seq }
+    }
+
+    /// For how many places in the log it stands.
+    pub fn span(&self) -> u64 {
+        self.seq - self.first() + 1
+    }
+
+    /// Stands for no places before this one any more, nor for any after that one.
+    pub fn narrow(&mut self, from: Seq, to: Seq) {
+        let before = self.first();
+        if let EntryKind::CameAndWent { first, joined, left } = &mut self.kind {
+            self.seq = self.seq.min(to);
+            *first = before.max(from).min(self.seq);
+            // Who of them came and who went is not known; most often they come.
+            let span = u32::try_from(self.seq - *first + 1).unwrap_or(u32::MAX);
+            let excess = joined.saturating_add(*left).saturating_sub(span);
+            let fewer = excess.min(*joined);
+            *joined -= fewer;
+            *left -= excess - fewer;
+        }
+    }
+
     /// Takes out what a deleted message said.
     pub fn erase(&mut self) {
         if let EntryKind::Message { id, .. } = &self.kind {
@@ -56,6 +86,13 @@ pub enum EntryKind {
         invite: Option<InviteId>,
     },
     Left,
+    /// Only ever on the way to a client, and never in a log: stands for all entries from `first` up to its own, each of
+    /// which is `Joined` or `Left`.
+    CameAndWent {
+        first: Seq,
+        joined: u32,
+        left: u32,
+    },
     Message {
         id: MessageId,
         body: String,
@@ -139,6 +176,7 @@ mod tests {
             EntryKind::Created { name: "Tea".into(), access: Access::Hidden },
             EntryKind::Joined { invite: Some(invite.clone()) },
             EntryKind::Left,
+            EntryKind::CameAndWent { first: 3, joined: 4, left: 1 },
             EntryKind::Message { id: id.clone(), body: "hi".into(), mentions: vec![user.id.clone()] },
             EntryKind::Renamed { name: "Coffee".into() },
             EntryKind::Topic { topic: "Beans".into() },
@@ -156,6 +194,37 @@ mod tests {
             EntryKind::Closed,
             EntryKind::Damaged,
         ]
+    }
+
+    fn came_and_went(first: Seq, seq: Seq, joined: u32, left: u32) -> Entry {
+        let kind = EntryKind::CameAndWent { first, joined, left };
+        Entry { room: RoomId::parse("tea").unwrap(), seq, at: 8, by: user("parlor"), kind }
+    }
+
+    #[test]
+    fn an_entry_stands_for_its_place_or_for_a_range_of_places() {
+        let entry = came_and_went(11, 40, 25, 5);
+        assert_eq!((entry.first(), entry.span()), (11, 30));
+        let one = Entry { kind: EntryKind::Left, ..entry };
+        assert_eq!((one.first(), one.span()), (40, 1));
+        for wrong in [0, 41, Seq::MAX] {
+            assert!((1..=40).contains(&came_and_went(wrong, 40, 25, 5).first()), "nobody trusts what a server says");
+        }
+        assert_eq!(came_and_went(9, 0, 1, 0).first(), 0);
+    }
+
+    #[test]
+    fn a_range_that_overlaps_another_is_narrowed() {
+        let narrowed = |from, to| {
+            let mut entry = came_and_went(11, 40, 25, 5);
+            entry.narrow(from, to);
+            entry
+        };
+        assert_eq!(narrowed(1, 90), came_and_went(11, 40, 25, 5));
+        assert_eq!(narrowed(21, 90), came_and_went(21, 40, 15, 5));
+        assert_eq!(narrowed(38, 90), came_and_went(38, 40, 0, 3));
+        assert_eq!(narrowed(1, 12), came_and_went(11, 12, 0, 2));
+        assert_eq!(narrowed(90, 90).first(), 40);
     }
 
     #[test]

@@ -57,10 +57,14 @@ pub const ROOMS_PER_USER_MAX: usize = 100;
 pub const ROOMS_PER_FRAME: usize = 100;
 /// People whom a `presence` frame names; `online` counts the rest too.
 pub const PEOPLE_NAMED_MAX: usize = 200;
+/// Changes of who is online that one `presence` frame names, where more than [`PEOPLE_NAMED_MAX`] are.
+pub const CHANGES_NAMED_MAX: usize = 50;
 /// People whom a `typing` frame names.
 pub const TYPING_NAMED_MAX: usize = 5;
 /// Entries in one page of replay or history.
 pub const PAGE_ENTRIES_MAX: usize = 100;
+/// So many people who come and go in a row are told one by one no more, but by their number.
+pub const QUIET_RUN_MIN: usize = 10;
 /// Bytes of entries in one page, so that a `history` frame keeps below [`FRAME_BYTES_MAX`].
 pub const PAGE_BYTES_MAX: usize = 48 * 1024;
 
@@ -138,5 +142,8 @@ pub const READ_EVERY_MS: u64 = 1_000;
 pub const PRESENCE_GRACE_MS: u64 = 10_000;
 /// States (counts, people, typing) go out at most this often.
 pub const STATES_EVERY_MS: u64 = 1_000;
+/// Where more than [`PEOPLE_NAMED_MAX`] people are online, news of who comes and goes wait so much longer for each so many.
+pub const BIG_CROWD_EVERY_MS: u64 = 1_000;
+pub const BIG_CROWD: u64 = 2_000;
 /// A `typing` frame is believed this long; a client repeats it at most every half of that.
 pub const TYPING_LASTS_MS: u64 = 6_000;

@@ -63,6 +63,7 @@ fn greatest_of(entry: &Entry) -> u64 {
         EntryKind::Muted { until, .. } => *until,
         EntryKind::Invited { expires_at, .. } => expires_at.unwrap_or_default(),
         EntryKind::Deleted { seq } => *seq,
+        EntryKind::CameAndWent { first, .. } => *first,
         _ => 0,
     };
     entry.seq.max(entry.at).max(told)

@@ -37,8 +37,8 @@ pub struct Timeline {
     /// The last seq at hand without a hole before it; `None` before the room was joined for the first time.
     cursor: Option<Seq>,
     islands: Islands,
-    /// Entries beyond a hole.
-    early: BTreeMap<Seq, Entry>,
+    /// Entries beyond a hole, by the first place and the last that they stand for.
+    early: BTreeMap<(Seq, Seq), Entry>,
     /// Joined on the present link.
     pub joined: bool,
     /// The person has asked to be in, and the server has not answered.
@@ -56,7 +56,7 @@ pub struct Timeline {
 
 impl Timeline {
     pub fn restore(saved: &SavedRoom) -> Self {
-        let islands = Islands::of(saved.entries.iter().map(|entry| entry.seq), saved.cursor);
+        let islands = Islands::of(saved.entries.iter().map(|entry| (entry.first(), entry.seq)), saved.cursor);
         Self { cursor: Some(saved.cursor), islands, read: saved.read, shown: true, ..Self::default() }
     }
 
@@ -95,20 +95,19 @@ impl Timeline {
         *self = Self { wanted: self.wanted, shown: self.shown, key: self.key.take(), ..Self::default() };
     }
 
-    pub fn arrive(&mut self, entry: Entry) -> Arrival {
+    pub fn arrive(&mut self, mut entry: Entry) -> Arrival {
         let Some(cursor) = self.cursor.filter(|_| self.joined) else { return Arrival::Stray };
         if entry.seq <= cursor {
             return Arrival::Duplicate;
         }
-        if entry.seq > cursor + 1 && !planted::has(Bug::GapIgnored) {
+        if entry.first() > cursor + 1 && !planted::has(Bug::GapIgnored) {
             // What finds no place here is not acked, and so comes again.
             if self.early.len() < EARLY_MAX {
-                self.early.insert(entry.seq, entry);
+                self.early.insert((entry.first(), entry.seq), entry);
             }
             return Arrival::Early;
         }
-        self.cursor = Some(entry.seq);
-        self.islands.grow(entry.seq);
+        self.append(cursor, &mut entry);
         let mut next = vec![entry];
         next.extend(self.release_early());
         Arrival::Next(next)
@@ -117,20 +116,27 @@ impl Timeline {
     /// Entries that a hole was asked for. Returns those to be shown; none if the hole is still there.
     pub fn fill(&mut self, page: HistoryPage) -> Vec<Entry> {
         let Some(cursor) = self.cursor.filter(|_| self.joined) else { return vec![] };
-        self.early.extend(page.entries.into_iter().filter(|entry| entry.seq > cursor).map(|entry| (entry.seq, entry)));
+        let missing = page.entries.into_iter().filter(|entry| entry.seq > cursor);
+        self.early.extend(missing.map(|entry| ((entry.first(), entry.seq), entry)));
         self.release_early()
+    }
+
+    /// An entry follows the cursor. What it says of places that are at hand already is passed over.
+    fn append(&mut self, cursor: Seq, entry: &mut Entry) {
+        entry.narrow(cursor + 1, entry.seq);
+        self.cursor = Some(entry.seq);
+        self.islands.grow(entry.seq);
     }
 
     fn release_early(&mut self) -> Vec<Entry> {
         let mut released = Vec::new();
         while let (Some(cursor), Some(first)) = (self.cursor, self.early.first_entry()) {
-            if *first.key() > cursor + 1 {
+            if first.key().0 > cursor + 1 {
                 break;
             }
-            let (seq, entry) = first.remove_entry();
-            if seq == cursor + 1 {
-                self.cursor = Some(seq);
-                self.islands.grow(seq);
+            let mut entry = first.remove();
+            if entry.seq > cursor {
+                self.append(cursor, &mut entry);
                 released.push(entry);
             }
         }
@@ -139,7 +145,7 @@ impl Timeline {
 
     /// The exact range that is missing before what came too early, or as much of its end as fits a page.
     pub fn hole(&self) -> Option<Wanted> {
-        let before = *self.early.first_key_value()?.0;
+        let (before, _) = *self.early.first_key_value()?.0;
         let missing = before - 1 - self.cursor?;
         Some(Wanted { before, limit: missing.min(PAGE_ENTRIES_MAX as u64) as u32 })
     }
@@ -172,7 +178,8 @@ impl Timeline {
     pub fn older_arrived(&mut self, mut page: HistoryPage) -> Option<HistoryPage> {
         self.older_wanted.take_if(|before| *before == page.before)?;
         let first = page.entries.first().map_or(page.before, |entry| entry.seq);
-        let dense = page.entries.iter().zip(first..).all(|(entry, seq)| entry.seq == seq);
+        // Each entry of the log by itself, and nothing that stands for many.
+        let dense = page.entries.iter().zip(first..).all(|(entry, seq)| entry.seq == seq && entry.first() == seq);
         let connects = first.checked_add(page.entries.len() as u64) == Some(page.before);
         if !dense || !connects {
             return None;

@@ -236,7 +236,7 @@ impl View {
             }
             Event::Entry(entry) => {
                 let screen = self.screens.get_mut(&entry.room).expect("entries come for rooms that were joined");
-                assert_eq!(entry.seq, screen.after + 1, "neither doubles nor holes");
+                assert_eq!(entry.first(), screen.after + 1, "neither doubles nor holes");
                 screen.after = entry.seq;
                 screen.entries.insert(entry.seq, entry);
             }
@@ -253,11 +253,11 @@ impl View {
 /// Before which entry the last hole of a room is.
 fn hole((room, screen): (&RoomId, &Screen)) -> Option<(RoomId, Seq)> {
     let mut expected = screen.after;
-    for seq in screen.entries.keys().rev().filter(|seq| **seq <= screen.after) {
+    for (seq, entry) in screen.entries.iter().rev().filter(|(seq, _)| **seq <= screen.after) {
         if *seq != expected {
             break;
         }
-        expected -= 1;
+        expected = entry.first() - 1;
     }
     (expected > 0).then(|| (room.clone(), expected + 1))
 }

@@ -41,6 +41,7 @@ pub fn is_for_them(server: &Server, wire: &Wire, frame: &ServerFrame) {
     let user = wire.user.as_ref().expect("[removal] nothing is sent to nobody");
     for entry in entries {
         let Entry { room, seq, kind, .. } = entry;
+        assert!(server.tells_right(entry), "[one log] {entry:?} is not what is there");
         assert!(!server.standing.is_kept_from(user, room, *seq), "[removal] {user} is sent {entry:?}");
         let has_text = matches!(kind, EntryKind::Message { .. });
         assert!(!(has_text && server.standing.deletion(room, *seq).is_some()), "[deletion] {user} is sent {entry:?}");
@@ -49,11 +50,18 @@ pub fn is_for_them(server: &Server, wire: &Wire, frame: &ServerFrame) {
 
 pub fn is_next_on_screen(entry: &Entry, screen: &Screen) {
     is_new_on_screen(entry, screen);
-    assert_eq!(entry.seq, screen.after + 1, "[no hole] what is shown in {} follows what was shown before", entry.room);
+    assert_eq!(
+        entry.first(),
+        screen.after + 1,
+        "[no hole] what is shown in {} follows what was shown before",
+        entry.room
+    );
 }
 
 pub fn is_new_on_screen(entry: &Entry, screen: &Screen) {
-    assert!(!screen.entries.contains_key(&entry.seq), "[nothing twice] {} of {}", entry.seq, entry.room);
+    let next = screen.entries.range(entry.first()..).next();
+    let is_shown = next.is_some_and(|(_, next)| next.first() <= entry.seq);
+    assert!(!is_shown, "[nothing twice] {} of {}", entry.seq, entry.room);
 }
 
 pub fn goes_on_or_leaves_a_gap(room: &RoomId, screen: &Screen, after: Seq) {
@@ -74,24 +82,24 @@ pub fn moves_forward(room: &RoomId, before: Seq, seq: Seq) {
 pub fn stream_goes_on(wire: &mut Wire, frame: &ServerFrame) {
     match frame {
         ServerFrame::Joined(joined) => {
-            wire.streams.insert(joined.room.id.clone(), Stream { sent: joined.after, acked: joined.after });
+            wire.streams.insert(joined.room.id.clone(), Stream::after(joined.after));
         }
         ServerFrame::Left(left) => _ = wire.streams.remove(&left.room),
         ServerFrame::Entry(entry) => {
             let stream = wire.streams.get_mut(&entry.room).expect("[stream] entries come after joined");
             assert!(
-                entry.seq <= stream.sent + 1,
+                entry.first() <= stream.sent + 1,
                 "[stream] {} was sent {} after {}",
                 entry.room,
-                entry.seq,
+                entry.first(),
                 stream.sent
             );
-            stream.sent = stream.sent.max(entry.seq);
+            stream.take(entry);
         }
         _ => {}
     }
-    let unacked: u64 = wire.streams.values().map(|stream| stream.sent - stream.acked).sum();
-    assert!(unacked <= UNACKED_ENTRIES_MAX, "[memory] {unacked} entries without an ack on the way");
+    let unacked: usize = wire.streams.values().map(Stream::unacked).sum();
+    assert!(unacked as u64 <= UNACKED_ENTRIES_MAX, "[memory] {unacked} entries without an ack on the way");
 }
 
 pub fn memory_is_bounded(wire: &Wire) {

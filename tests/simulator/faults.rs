@@ -26,6 +26,7 @@ pub fn run(world: &mut World, ms: u64) {
             17..33 => world.act_on_rooms(),
             33..40 => world.govern(),
             40 => login_event(world),
+            119 => world.crowd_comes(),
             41..50 => world.read_something(),
             50..54 => world.decide_on_refused(),
             _ => world.write_something(),

@@ -49,6 +49,7 @@ impl World {
                 self.with_hub(|hub, now| hub.handle_verified(now, ticket, result));
             }
             Happening::Committed(_) | Happening::PageRead(..) | Happening::Hashed(..) | Happening::Verified(..) => {}
+            Happening::CrowdLeaves(conns, room) => self.crowd_leaves(conns, &room),
             Happening::SignsIn(browser) => self.sign_in(browser),
             Happening::HubTimer => {
                 if self.server.hub.as_ref().and_then(Hub::poll_timeout).is_some_and(|at| at <= self.now_ms) {

@@ -6,6 +6,7 @@
 mod agenda;
 mod checks;
 mod codes;
+mod crowds;
 mod faults;
 mod governing;
 mod happen;
@@ -35,8 +36,8 @@ const PEACE_MS: u64 = 180_000;
 const TALK_MS: u64 = 30_000;
 const TALK_EVERY_MS: u64 = 1_500;
 
-/// How many entries the log has in the end.
-fn run(seed: u64) -> u64 {
+/// How many entries the log has in the end, and how many on the screens stand for many.
+fn run(seed: u64) -> (u64, u64) {
     let mut world = World::new(seed);
     faults::run(&mut world, FAULTS_MS);
     faults::stop(&mut world);
@@ -48,7 +49,8 @@ fn run(seed: u64) -> u64 {
     }
     world.run_until(peace_until);
     checks::converged(&world);
-    world.entries()
+    let screens = world.tabs.values().flat_map(|tab| tab.screens.values());
+    (world.entries(), screens.map(tab::Screen::crowds).sum())
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -62,7 +64,7 @@ fn every_seed_ends_with_all_messages_in_one_order_on_every_screen() {
         return;
     }
     let seeds = number("PARLOR_SEEDS").unwrap_or(SEEDS);
-    let (next, entries) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (next, entries, crowds) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -70,7 +72,10 @@ fn every_seed_ends_with_all_messages_in_one_order_on_every_screen() {
                 return;
             }
             match catch_unwind(|| run(seed)) {
-                Ok(n) => entries.fetch_add(n, Ordering::Relaxed),
+                Ok((n, many)) => {
+                    entries.fetch_add(n, Ordering::Relaxed);
+                    crowds.fetch_add(many, Ordering::Relaxed);
+                }
                 Err(_) => panic!("seed {seed} fails; replay it with PARLOR_SEED={seed} cargo test --test simulator"),
             };
         }
@@ -80,6 +85,7 @@ fn every_seed_ends_with_all_messages_in_one_order_on_every_screen() {
             scope.spawn(work);
         }
     });
-    let entries = entries.into_inner();
+    let (entries, crowds) = (entries.into_inner(), crowds.into_inner());
+    assert!(crowds > seeds, "people come and go in crowds: {crowds} in {seeds} runs");
     assert!(entries > seeds * 20, "the runs are not idle: {entries} entries in {seeds} runs");
 }

@@ -119,9 +119,22 @@ impl Server {
     /// Whether this is in the log or was there until it was deleted, or was in one that a backup has replaced.
     pub fn has_ever_held(&self, entry: &Entry) -> bool {
         let mut logs = self.past.iter().chain([&self.disk]);
+        if let EntryKind::CameAndWent { joined, left, .. } = entry.kind {
+            // Of those that a client has already, it cannot tell who came and who went.
+            let is_all = u64::from(joined) + u64::from(left) == entry.span();
+            return is_all && logs.any(|log| counted(log, entry).is_some());
+        }
         let mut erased = entry.clone();
         erased.erase();
         logs.any(|log| log.entry(&entry.room, entry.seq).is_some_and(|held| held == *entry || held == erased))
+    }
+
+    /// Whether an entry that stands for many tells of the log as it is now what is there.
+    pub fn tells_right(&self, entry: &Entry) -> bool {
+        match entry.kind {
+            EntryKind::CameAndWent { joined, left, .. } => counted(&self.disk, entry) == Some((joined, left)),
+            _ => true,
+        }
     }
 
     /// Whether this is of the log as it is now, and of none that a backup has replaced: what both have may be shown late by
@@ -148,6 +161,23 @@ impl Server {
     pub fn holds(&self, room: &RoomId, seq: Seq, id: &MessageId) -> bool {
         self.disk.entry(room, seq).is_some_and(|entry| entry.message_id() == Some(id))
     }
+}
+
+/// How many have come and gone where this entry says so, if nothing else has happened there.
+fn counted(log: &MemoryEngine, entry: &Entry) -> Option<(u32, u32)> {
+    let (mut joined, mut left) = (0, 0);
+    for seq in entry.first()..=entry.seq {
+        let held = log.entry(&entry.room, seq)?;
+        match held.kind {
+            EntryKind::Joined { .. } => joined += 1,
+            EntryKind::Left => left += 1,
+            _ => return None,
+        }
+        if seq == entry.seq && held.at != entry.at {
+            return None;
+        }
+    }
+    Some((joined, left))
 }
 
 fn epoch(number: u64) -> Epoch {

@@ -59,9 +59,9 @@ impl Storage {
                     saved.leaving.remove(&room);
                     let kept = room_of(&mut saved.rooms, room);
                     kept.cursor = kept.cursor.max(cursor);
+                    kept.entries.retain(|kept| entries.iter().all(|entry| entry.seq != kept.seq));
                     kept.entries.extend(entries);
                     kept.entries.sort_by_key(|entry| entry.seq);
-                    kept.entries.dedup_by_key(|entry| entry.seq);
                 }
             }
             Keep::Read { epoch, room, seq } => {

@@ -89,7 +89,11 @@ impl Tab {
             Event::Restored { room, cursor, read, entries } => {
                 let screen = self.screens.entry(room.clone()).or_default();
                 checks::cursor_is_kept_with_its_entry(room, *cursor, entries);
-                screen.entries = entries.iter().map(|entry| (entry.seq, entry.clone())).collect();
+                screen.entries.clear();
+                for entry in entries {
+                    checks::is_new_on_screen(entry, screen);
+                    screen.entries.insert(entry.seq, entry.clone());
+                }
                 (screen.after, screen.read) = (*cursor, *read);
             }
             Event::Joined { joined, reset } => {
@@ -110,7 +114,10 @@ impl Tab {
                     screen.told.members = Some(page.at);
                     // It may be older than what has come before it, when something on the way has held it up.
                     let later = screen.entries.range(page.at + 1..);
-                    later.for_each(|(_, entry)| screen.lobby.apply_to_members(entry));
+                    later.clone().for_each(|(_, entry)| screen.lobby.apply_to_members(entry));
+                    if later.clone().any(|(_, entry)| is_of_many(entry)) {
+                        return Some(Command::Members { room: page.room.clone(), after: None });
+                    }
                 }
             }
             Event::Left(left) => _ = self.screens.remove(&left.room),
@@ -125,6 +132,10 @@ impl Tab {
                     && let Some(deleted) = screen.entries.get_mut(seq)
                 {
                     deleted.erase();
+                }
+                // Who they are can only be asked.
+                if is_of_many(entry) && screen.told.members.is_some_and(|at| entry.seq > at) {
+                    return Some(Command::Members { room: entry.room.clone(), after: None });
                 }
             }
             Event::Older(page) => {
@@ -150,4 +161,15 @@ impl Tab {
         }
         None
     }
+}
+
+impl Screen {
+    /// How many entries stand for many who came and went.
+    pub fn crowds(&self) -> u64 {
+        self.entries.values().filter(|entry| is_of_many(entry)).count() as u64
+    }
+}
+
+fn is_of_many(entry: &Entry) -> bool {
+    matches!(entry.kind, EntryKind::CameAndWent { .. })
 }

@@ -1,6 +1,6 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use parlor::protocol::{RoomId, Seq, Token, UserId};
+use parlor::protocol::{Entry, RoomId, Seq, Token, UserId};
 
 use crate::tab::TabId;
 
@@ -28,10 +28,28 @@ pub struct Wire {
     pub in_flight: usize,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Stream {
     pub sent: Seq,
     pub acked: Seq,
+    /// The end of each frame that was sent. What came again as one of many counts as one.
+    ends: BTreeSet<Seq>,
+}
+
+impl Stream {
+    pub fn after(after: Seq) -> Self {
+        Self { sent: after, acked: after, ends: BTreeSet::new() }
+    }
+
+    pub fn take(&mut self, entry: &Entry) {
+        self.sent = self.sent.max(entry.seq);
+        self.ends.retain(|end| *end > self.acked && !(entry.first()..entry.seq).contains(end));
+        self.ends.insert(entry.seq);
+    }
+
+    pub fn unacked(&self) -> usize {
+        self.ends.range(self.acked + 1..).count()
+    }
 }
 
 impl Wire {

@@ -39,6 +39,8 @@ pub enum Happening {
     Hashed(u32, Ticket, Result<Secret, Unavailable>),
     Verified(u32, Ticket, Result<bool, Unavailable>),
     DiskMended,
+    /// Strangers who have come into a room all at once go again.
+    CrowdLeaves(Vec<ConnId>, RoomId),
     /// The person at this browser, after the login has ended.
     SignsIn(usize),
     TabTimer(TabId),

@@ -91,7 +91,12 @@ fn Everyone(room: RoomId) -> impl IntoView {
     let store = Store::here();
     let me = store.slice(|model| model.my_id().cloned());
     let members = store.in_room(&room, |conversation| conversation.members.list.clone());
-    let known = store.in_room(&room, |conversation| (conversation.live, conversation.members.is_known()));
+    let live = store.in_room(&room, |conversation| conversation.live);
+    // Whether the list has to come, or to come again.
+    let due = store.in_room(&room, |conversation| {
+        let members = &conversation.members;
+        (!members.is_known(), members.stale_at().filter(|_| !members.more))
+    });
     let (more, loading) = (
         store.in_room(&room, |conversation| conversation.members.more),
         store.in_room(&room, |conversation| conversation.members.loading),
@@ -107,8 +112,17 @@ fn Everyone(room: RoomId) -> impl IntoView {
     {
         let room = room.clone();
         Effect::new(move || {
-            if known.get() == (true, false) {
-                store.load_members(&room);
+            if live.get() && matches!(due.get(), (true, _) | (_, Some(_))) {
+                store.load_members(&room, false);
+            }
+        });
+    }
+    {
+        let room = room.clone();
+        Effect::new(move || {
+            store.people_open.track();
+            if live.get() {
+                store.load_members(&room, true);
             }
         });
     }
@@ -118,7 +132,7 @@ fn Everyone(room: RoomId) -> impl IntoView {
         if more.get() { (count.get() as usize).max(listed) } else { listed }
     };
     let load_room = room.clone();
-    let load = StoredValue::new(move || store.load_members(&load_room));
+    let load = StoredValue::new(move || store.load_members(&load_room, false));
     view! {
         <h3>"Everyone" <span class="count">{total}</span></h3>
         <ul aria-label="Everyone">

@@ -129,7 +129,7 @@ impl Conversation {
 
     /// Before this entry there are earlier ones, which come before all those at hand.
     pub fn earlier(&self) -> Option<Seq> {
-        let first = self.entries.first().map_or(self.after + 1, |entry| entry.seq);
+        let first = self.entries.first().map_or(self.after + 1, |entry| entry.first());
         (first > 1).then_some(first)
     }
 
@@ -231,7 +231,8 @@ impl Conversation {
             return 0;
         }
         let no_news = self.entries.iter().rev().take_while(|entry| entry.seq > self.read).filter(|e| !is_news(e, me));
-        self.head.saturating_sub(self.read).saturating_sub(no_news.count() as u64)
+        let no_news = no_news.map(|entry| entry.seq + 1 - entry.first().max(self.read + 1));
+        self.head.saturating_sub(self.read).saturating_sub(no_news.sum())
     }
 
     /// The person sees the newest entry. Returns how far they have read, if that is further than before.

@@ -16,6 +16,8 @@ pub struct Members {
     pages: Vec<(Option<UserId>, Seq)>,
     /// The last person on the last page, if there are more.
     end: Option<UserId>,
+    /// Up to here people came and went of whom only their number was told.
+    unnamed: Seq,
     /// Mutes of those who have left, which outlast that.
     mutes: BTreeMap<UserId, u64>,
 }
@@ -23,6 +25,11 @@ pub struct Members {
 impl Members {
     pub fn is_known(&self) -> bool {
         !self.pages.is_empty()
+    }
+
+    /// As of which entry the list holds, where more people than are known have come or gone since.
+    pub fn stale_at(&self) -> Option<Seq> {
+        self.pages.iter().map(|(_, at)| *at).min().filter(|at| *at < self.unnamed)
     }
 
     /// After whom the next page begins.
@@ -49,6 +56,7 @@ impl Members {
     /// Takes in an entry, unless what is at hand holds as of a later one.
     pub fn apply(&mut self, entry: &Entry) {
         let user = match &entry.kind {
+            EntryKind::CameAndWent { .. } => return self.unnamed = self.unnamed.max(entry.seq),
             EntryKind::Joined { .. } | EntryKind::Left => &entry.by,
             EntryKind::Role { user, .. }
             | EntryKind::Removed { user }

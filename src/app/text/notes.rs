@@ -14,6 +14,7 @@ pub fn note(entry: &Entry, me: Option<&UserId>) -> Option<String> {
         EntryKind::Joined { invite: None } => format!("{who} joined"),
         EntryKind::Joined { invite: Some(_) } => format!("{who} joined by an invite link"),
         EntryKind::Left => format!("{who} left"),
+        EntryKind::CameAndWent { joined, left, .. } => came_and_went(*joined, *left),
         EntryKind::Renamed { name } => format!("{who} renamed the room to {name}"),
         EntryKind::Topic { topic } if topic.is_empty() => format!("{who} removed the topic"),
         EntryKind::Topic { topic } => format!("{who} set the topic: {topic}"),
@@ -41,6 +42,29 @@ pub fn note(entry: &Entry, me: Option<&UserId>) -> Option<String> {
         EntryKind::Message { .. } | EntryKind::Unknown => return None,
     };
     Some(words)
+}
+
+/// "1 person joined", "98 people joined and 3 left".
+fn came_and_went(joined: u32, left: u32) -> String {
+    let people = |count: u32| if count == 1 { "1 person".to_owned() } else { format!("{} people", grouped(count)) };
+    match (joined, left) {
+        (joined, 0) => format!("{} joined", people(joined)),
+        (0, left) => format!("{} left", people(left)),
+        (joined, left) => format!("{} joined and {} left", people(joined), grouped(left)),
+    }
+}
+
+/// "10,000"
+fn grouped(count: u32) -> String {
+    let digits = count.to_string();
+    let mut words = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            words.push(',');
+        }
+        words.push(digit);
+    }
+    words
 }
 
 fn access_note(access: Access) -> &'static str {
@@ -139,6 +163,15 @@ mod tests {
         let muted = |until| read_by("Eve", "Ben", EntryKind::Muted { user: user("Eve"), until });
         assert_eq!(muted(605_010), "Ben muted you for 10 minutes");
         assert_eq!(muted(0), "Ben unmuted you");
+    }
+
+    #[test]
+    fn many_who_come_and_go_are_told_by_their_number() {
+        let words = |joined, left| read_by("Ada", "Parlor", EntryKind::CameAndWent { first: 1, joined, left });
+        assert_eq!(words(98, 0), "98 people joined");
+        assert_eq!(words(0, 10), "10 people left");
+        assert_eq!(words(1, 9), "1 person joined and 9 left");
+        assert_eq!(words(10_000, 1_234_567), "10,000 people joined and 1,234,567 left");
     }
 
     #[test]

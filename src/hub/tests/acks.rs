@@ -91,6 +91,7 @@ fn a_socket_that_takes_nothing_is_not_sent_more() {
     let mut bench = Bench::new();
     let bo = deaf(&mut bench, 1, "bo");
     let ada = bench.guest(2, "ada", "general");
+    bench.run_for(1_000);
     bench.take(bo);
     ack(&mut bench, bo, 3);
     bench.stuck.insert(bo);
@@ -107,6 +108,7 @@ fn a_busy_room_does_not_hide_that_a_quiet_one_lacks_its_last_entry() {
     let ada = bench.guest(2, "ada", "general");
     bench.join(ada, "random");
     bench.join(bo, "random");
+    bench.run_for(0);
     bench.take(bo);
     for n in 0..6 {
         bench.run_for(1_000);

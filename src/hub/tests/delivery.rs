@@ -39,6 +39,7 @@ fn nobody_sees_a_message_before_it_is_committed() {
     let mut bench = Bench::new();
     let ada = bench.guest(1, "ada", "general");
     let bo = bench.guest(2, "bo", "general");
+    bench.run_for(0);
     bench.take(ada);
     bench.take(bo);
     bench.held = Some(VecDeque::new());

@@ -127,3 +127,22 @@ fn a_room_left_without_a_link_stays_left_over_a_reload() {
     bench.receive(&ServerFrame::Left(left("general")));
     assert_eq!(bench.kept.last(), Some(&Keep::ForgetRoom { room: room_id("general") }));
 }
+
+#[test]
+fn many_that_were_kept_leave_no_gap_and_hide_what_another_tab_has_kept_of_them() {
+    let crowd = |first: Seq, seq: Seq| {
+        let joined = u32::try_from(seq - first + 1).unwrap();
+        Entry { kind: EntryKind::CameAndWent { first, joined, left: 0 }, ..entry("general", seq, "x") }
+    };
+    let mut kept = saved(60, [7, 8, 9]);
+    kept.rooms.get_mut(&room_id("general")).unwrap().entries.extend([crowd(9, 60), crowd(12, 20)]);
+    let mut bench = returning(kept, "epoch-1", &["general"]);
+    let Event::Restored { entries, .. } = &bench.events[0] else { panic!("{:?}", bench.events) };
+    assert_eq!(entries.iter().map(|entry| (entry.first(), entry.seq)).collect::<Vec<_>>(), [(7, 7), (8, 8), (9, 60)]);
+    bench.joined("general", 60);
+    bench.forget();
+    bench.older(9);
+    assert_eq!(bench.sent, [] as [Value; 0]);
+    bench.older(7);
+    assert_eq!(bench.sent[0], json!({"type": "history", "room": "general", "before": 7, "limit": 6}));
+}

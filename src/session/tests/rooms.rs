@@ -300,3 +300,65 @@ fn a_replay_that_begins_before_the_cursor_takes_nothing_back() {
     }
     assert_eq!((resets(&bench), bench.shown()), (vec![false], vec![6]));
 }
+
+/// So many who came and went, from one place in the log to another.
+fn crowd(first: Seq, seq: Seq) -> Entry {
+    let joined = u32::try_from(seq - first + 1).unwrap();
+    Entry { kind: EntryKind::CameAndWent { first, joined, left: 0 }, ..entry("general", seq, "x") }
+}
+
+/// From where to where each entry stands that was shown.
+fn ranges(bench: &Bench) -> Vec<(Seq, Seq)> {
+    let range = |event: &Event| if let Event::Entry(entry) = event { Some((entry.first(), entry.seq)) } else { None };
+    bench.events.iter().filter_map(range).collect()
+}
+
+#[test]
+fn an_entry_that_stands_for_many_moves_the_cursor_over_all_of_them() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.receive(&ServerFrame::Entry(crowd(5, 104)));
+    bench.entry("general", 104, "m104");
+    bench.entry("general", 105, "m105");
+    assert_eq!(ranges(&bench), [(5, 104), (105, 105)]);
+    bench.reconnect("epoch-1", &["general"]);
+    assert_eq!(bench.sent.last().unwrap()["cursors"], json!({"general": 105}));
+}
+
+#[test]
+fn what_is_at_hand_of_many_is_not_shown_twice() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.entry("general", 5, "m5");
+    bench.receive(&ServerFrame::Entry(crowd(3, 20)));
+    bench.receive(&ServerFrame::Entry(crowd(3, 20)));
+    bench.receive(&ServerFrame::Entry(crowd(10, 30)));
+    assert_eq!(ranges(&bench), [(5, 5), (6, 20), (21, 30)]);
+    let Some(Event::Entry(last)) = bench.events.last() else { panic!() };
+    assert_eq!(last.kind, EntryKind::CameAndWent { first: 21, joined: 10, left: 0 });
+}
+
+#[test]
+fn a_hole_before_many_is_asked_for_up_to_the_first_of_them() {
+    let mut bench = Bench::in_room("general", 4);
+    bench.receive(&ServerFrame::Entry(crowd(8, 90)));
+    bench.receive(&ServerFrame::Entry(crowd(8, 40)));
+    bench.receive(&ServerFrame::Entry(crowd(20, 60)));
+    bench.entry("general", 91, "m91");
+    assert_eq!(bench.sent, [json!({"type": "history", "room": "general", "before": 8, "limit": 3})]);
+    bench.receive(&ServerFrame::History(page(8, 5, 7)));
+    assert_eq!(ranges(&bench), [(5, 5), (6, 6), (7, 7), (8, 40), (41, 90), (91, 91)]);
+}
+
+#[test]
+fn history_before_many_goes_up_to_the_first_of_them_and_holds_none_itself() {
+    let mut bench = Bench::in_room("general", 100);
+    bench.receive(&ServerFrame::Entry(crowd(101, 200)));
+    bench.forget();
+    bench.older(101);
+    assert_eq!(bench.sent[0], json!({"type": "history", "room": "general", "before": 101, "limit": 50}));
+    let entries = vec![crowd(51, 100)];
+    bench.receive(&ServerFrame::History(HistoryPage { entries, ..page(101, 51, 50) }));
+    assert!(bench.events.is_empty());
+    bench.older(101);
+    bench.receive(&ServerFrame::History(page(101, 51, 100)));
+    assert!(matches!(&bench.events[..], [Event::Older(page)] if page.entries.len() == 50));
+}

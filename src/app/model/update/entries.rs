@@ -44,6 +44,7 @@ fn apply(conversation: &mut Conversation, rooms: &mut Shared<Rooms>, entry: &Ent
         EntryKind::Invited { .. }
         | EntryKind::InviteRevoked { .. }
         | EntryKind::Joined { invite: Some(_) }
+        | EntryKind::CameAndWent { .. }
         | EntryKind::Banned { .. }
         | EntryKind::Unbanned { .. } => conversation.settings.stale = true,
         _ => {}

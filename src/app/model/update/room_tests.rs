@@ -218,17 +218,17 @@ fn a_lost_link_leaves_the_list_of_members_true_unless_entries_are_skipped() {
 fn members_come_page_by_page_on_demand() {
     let log = Log::tea();
     let mut model = ada([log.joined(10)]);
-    assert_eq!(model.start_members(&room()), Some(None));
-    assert_eq!(model.start_members(&room()), None, "one question at a time");
+    assert_eq!(model.start_members(&room(), false), Some(None));
+    assert_eq!(model.start_members(&room(), false), None, "one question at a time");
     let mut pages = log.members().into_iter();
     update(&mut model, pages.next().unwrap());
-    assert_eq!(model.start_members(&room()), Some(Some(user("Ben").id)));
+    assert_eq!(model.start_members(&room(), false), Some(Some(user("Ben").id)));
     // Di would be on a page that has not come.
     update(&mut model, Event::Entry(entry(11, "Di", come())));
     assert_eq!(tea(&model).members.list.len(), 2);
     update(&mut model, pages.next().unwrap());
     assert_eq!(tea(&model).members.list.len(), 4);
-    assert_eq!(model.start_members(&room()), None, "that were all");
+    assert_eq!(model.start_members(&room(), false), None, "that were all");
 }
 
 #[test]
@@ -352,4 +352,48 @@ fn rank_says_what_the_person_may_do() {
     assert!(!model.may(&room(), Deed::Rename));
     model.admin = true;
     assert!(model.may(&room(), Deed::Rename));
+}
+
+/// Ten and two whose names nobody was told.
+fn crowd(first: Seq, seq: Seq) -> Event {
+    let kind = EntryKind::CameAndWent { first, joined: 10, left: 2 };
+    Event::Entry(entry(seq, "Parlor", kind))
+}
+
+#[test]
+fn many_who_come_and_go_are_no_news_in_any_room() {
+    let log = Log::tea();
+    let mut model = ada([log.joined(10), Event::Read { room: room(), seq: 10 }, crowd(11, 22)]);
+    assert_eq!((model.unread(), tea(&model).newest()), (0, 22));
+    update(&mut model, Event::Read { room: room(), seq: 15 });
+    update(&mut model, Event::Entry(message(23, "Ben", &[])));
+    assert_eq!(model.unread(), 1);
+    let kept = Event::Restored { room: room(), cursor: 30, read: 3, entries: vec![message(23, "Ben", &[])] };
+    let Event::Entry(crowd) = crowd(24, 35) else { unreachable!() };
+    let mut model = ada([kept, Event::Entry(crowd)]);
+    assert_eq!(model.unread(), 20, "those before are not at hand");
+    model.open(Some(room()));
+    assert_eq!(model.look(&room()), Some(35));
+}
+
+#[test]
+fn a_list_of_members_begins_anew_when_many_have_come_and_gone() {
+    let log = Log::tea();
+    let mut model = ada([log.joined(10)].into_iter().chain(log.members()));
+    assert_eq!(model.start_members(&room(), true), None, "nothing has changed");
+    update(&mut model, crowd(11, 22));
+    assert_eq!(tea(&model).members.stale_at(), Some(10));
+    assert_eq!(model.start_members(&room(), false), Some(None));
+    // The answer is from before, and does for no longer than the next one takes.
+    let pages = log.members();
+    update(&mut model, pages[0].clone());
+    assert_eq!(tea(&model).members.stale_at(), Some(10));
+    assert_eq!(model.start_members(&room(), false), Some(Some(user("Ben").id)), "there is more to be had");
+    update(&mut model, pages[1].clone());
+    assert_eq!(model.start_members(&room(), false), Some(None), "the list is right again only from its beginning");
+    let Event::Members(page) = pages[0].clone() else { unreachable!() };
+    update(&mut model, Event::Members(MemberPage { at: 22, more: true, ..page }));
+    assert_eq!(tea(&model).members.stale_at(), None);
+    update(&mut model, crowd(23, 34));
+    assert_eq!(model.start_members(&room(), true), Some(None), "in a big room when somebody comes to look");
 }

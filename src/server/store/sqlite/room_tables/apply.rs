@@ -67,7 +67,11 @@ impl RoomTables<'_> {
             }
             EntryKind::Closed => return self.close(entry.seq),
             // The message was erased before.
-            EntryKind::Deleted { .. } | EntryKind::Erased { .. } | EntryKind::Damaged | EntryKind::Unknown => 0,
+            EntryKind::Deleted { .. }
+            | EntryKind::Erased { .. }
+            | EntryKind::CameAndWent { .. }
+            | EntryKind::Damaged
+            | EntryKind::Unknown => 0,
         };
         Ok(())
     }
