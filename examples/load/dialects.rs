@@ -1,18 +1,35 @@
 use crate::dialect::{Dialect, Member};
 
+mod article;
+mod nats;
 mod plain;
+mod socket_io;
+#[cfg(test)]
+mod unmasked;
 
 /// The kinds of servers that can be loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum DialectName {
     /// One JSON object a message, and the room's name in each
     Plain,
+    /// The same with acks and a heartbeat
+    Article,
+    /// Socket.IO over WebSocket
+    SocketIo,
+    /// NATS: a room is a subject
+    Nats,
+    /// NATS whose JetStream keeps the rooms
+    Jetstream,
 }
 
 impl DialectName {
     pub fn dialect(self, member: Member) -> Box<dyn Dialect> {
         match self {
             Self::Plain => Box::new(plain::Plain::new(member)),
+            Self::Article => Box::new(article::Article::new(member)),
+            Self::SocketIo => Box::new(socket_io::SocketIo::new(member)),
+            Self::Nats => Box::new(nats::Nats::new(member, false)),
+            Self::Jetstream => Box::new(nats::Nats::new(member, true)),
         }
     }
 }
