@@ -2,6 +2,7 @@ use crate::dialect::{Dialect, Member};
 
 mod article;
 mod nats;
+mod parlor;
 mod plain;
 mod socket_io;
 #[cfg(test)]
@@ -10,7 +11,9 @@ mod unmasked;
 /// The kinds of servers that can be loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum DialectName {
-    /// One JSON object a message, and the room's name in each
+    /// The protocol of docs/PROTOCOL.md
+    Parlor,
+    /// One JSON object a message, as short chat servers speak it
     Plain,
     /// The same with acks and a heartbeat
     Article,
@@ -25,6 +28,7 @@ pub enum DialectName {
 impl DialectName {
     pub fn dialect(self, member: Member) -> Box<dyn Dialect> {
         match self {
+            Self::Parlor => Box::new(parlor::Parlor::new(member)),
             Self::Plain => Box::new(plain::Plain::new(member)),
             Self::Article => Box::new(article::Article::new(member)),
             Self::SocketIo => Box::new(socket_io::SocketIo::new(member)),
