@@ -5,14 +5,15 @@
 
 use std::env;
 use std::io;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::routing::any;
-use futures_util::{SinkExt, StreamExt};
+use parlor::hub::ConnId;
 use parlor::protocol::limits::FRAME_BYTES_MAX;
 use parlor::server::http;
-use parlor::server::websocket::{self, Heard};
+use parlor::server::websocket::{Frame, Upgrade};
+use parlor::server::workers::{Ear, Orders, Threads, Workers};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -22,9 +23,11 @@ async fn main() -> io::Result<()> {
         None => FRAME_BYTES_MAX,
         Some(text) => text.parse().map_err(|_| io::Error::other(format!("{text:?} is no number of bytes")))?,
     };
-    let upgrade = move |upgrade: WebSocketUpgrade| async move {
-        websocket::configure(upgrade, message_bytes_max).on_upgrade(echo)
-    };
+    let back = Arc::new(OnceLock::new());
+    let ears = (0..2).map(|_| Echo { back: back.clone(), orders: None }).collect();
+    let workers = Threads::start(ears, message_bytes_max)?.workers();
+    let _ = back.set(workers.clone());
+    let upgrade = move |upgrade: Upgrade| async move { upgrade.accept(None, move |opened| workers.open(opened, ())) };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     let (_run_for_ever, stopping) = watch::channel(false);
@@ -32,18 +35,37 @@ async fn main() -> io::Result<()> {
     Ok(())
 }
 
-async fn echo(socket: WebSocket) {
-    let (mut sink, mut stream) = socket.split();
-    loop {
-        let message = match websocket::hear(&mut stream).await {
-            Heard::Text(text) => Message::Text(text),
-            Heard::Binary(bytes) => Message::Binary(bytes),
-            Heard::TooBig => return websocket::close_broken(&mut sink, 1009).await,
-            Heard::Broken(code) => return websocket::close_broken(&mut sink, code).await,
-            Heard::Lost => return,
-        };
-        if sink.send(message).await.is_err() {
-            return;
-        }
+struct Echo {
+    back: Arc<OnceLock<Workers<()>>>,
+    orders: Option<Orders<()>>,
+}
+
+impl Echo {
+    fn orders(&mut self) -> &mut Orders<()> {
+        self.orders.get_or_insert_with(|| self.back.get().expect("connections come after the start").orders())
+    }
+}
+
+impl Ear<()> for Echo {
+    fn opened(&mut self, _: ConnId, (): ()) {}
+
+    fn text(&mut self, conn: ConnId, text: &str) {
+        self.orders().send(conn, Arc::new(Frame::text(text.as_bytes())));
+    }
+
+    fn binary(&mut self, conn: ConnId, payload: &[u8]) {
+        self.orders().send(conn, Arc::new(Frame::binary(payload)));
+    }
+
+    fn too_big(&mut self, conn: ConnId) {
+        self.orders().close(conn, 1009, "too big");
+    }
+
+    fn written(&mut self, _: ConnId, _: usize, _: usize) {}
+
+    fn closed(&mut self, _: ConnId) {}
+
+    fn pause(&mut self) {
+        self.orders().give();
     }
 }

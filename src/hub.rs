@@ -12,6 +12,7 @@ mod changes;
 mod commits;
 mod conn;
 mod crowd;
+mod cursors;
 mod delivery;
 mod doors;
 mod failure;
@@ -37,18 +38,20 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
+use rustc_hash::FxHashMap;
+
 pub use limiter::Limiter;
 pub use page_request::{PagePurpose, PageRequest};
 pub use throttle::Throttle;
 
 use crate::log::{Append, LoadedRoom, ReadMark, Secret, Ticket};
-use crate::protocol::limits::{HELLO_WITHIN_MS, SILENCE_MAX_MS};
+use crate::protocol::limits::HELLO_WITHIN_MS;
 use crate::protocol::{
-    Bye, CloseCode, Epoch, ErrorCode, InviteCode, InviteId, LoginId, Password, Profile, RoomId, ServerFrame, Token,
-    UserId, UserName, encode,
+    Bye, ClientFrame, CloseCode, DecodeError, Epoch, ErrorCode, InviteCode, InviteId, LoginId, Password, Profile,
+    RoomId, ServerFrame, Token, UserId, UserName, decode_client, encode,
 };
 use commits::Pending;
-use conn::{Conn, Stage};
+use conn::Conn;
 use doors::{Guesser, Locksmith};
 use memberships::Memberships;
 use person::Person;
@@ -56,6 +59,8 @@ use room::Room;
 
 /// After flooding, or as one too many, a client is to stay away this long.
 const FLOODING_PAUSE_MS: u64 = 10_000;
+/// How often at most it is looked for silent connections. Their end may come this much late.
+const SILENCE_CHECKED_EVERY_MS: u64 = 1_000;
 /// On a restart, clients are spread over this time, and one ms more for each of them.
 const RESTART_SPREAD_MS: std::ops::Range<u64> = 300..1_500;
 
@@ -100,8 +105,10 @@ pub struct Rejection {
 /// What the shell has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// Write this text frame (UTF-8 JSON). The bytes are shared by all who get the same frame.
+    /// Write this text frame (UTF-8 JSON).
     Transmit { conn: ConnId, frame: Bytes },
+    /// Write the same text frame to each of these.
+    Broadcast { conns: Vec<ConnId>, frame: Bytes },
     /// Close the socket once what was transmitted before is written. Nothing more comes for this connection.
     Close { conn: ConnId, code: CloseCode },
     /// Find out who this is and answer by `handle_identified`.
@@ -128,7 +135,7 @@ pub trait Codes: Send {
 /// What is due at a certain time. A timer that is no longer wanted fires and finds nothing to do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
-    Silence(ConnId),
+    Silence,
     ReadAgain(ConnId),
     Ack(ConnId),
     Grace(UserId),
@@ -136,12 +143,15 @@ enum Timer {
     RoomList,
 }
 
+type Timers = BTreeSet<(u64, Timer)>;
+
 pub struct Hub {
     epoch: Epoch,
     codes: Box<dyn Codes>,
     rooms: BTreeMap<RoomId, Room>,
     people: BTreeMap<UserId, Person>,
-    conns: BTreeMap<ConnId, Conn>,
+    /// The hasher has no randomness, so that a seed replays.
+    conns: FxHashMap<ConnId, Box<Conn>>,
     /// What was asked of the log and is not answered yet.
     pending: BTreeMap<Ticket, Pending>,
     memberships: Memberships,
@@ -153,7 +163,9 @@ pub struct Hub {
     /// Everyone in `people`, by their name in lower case.
     names: HashMap<String, UserId>,
     next_ticket: u64,
-    timers: BTreeSet<(u64, Timer)>,
+    timers: Timers,
+    /// When it is looked for connections that have been silent for too long.
+    silence_checked_at: Option<u64>,
     /// Rooms whose line in the room list has changed since it was last told.
     listed_anew: BTreeSet<RoomId>,
     room_list_told_at: Option<u64>,
@@ -181,7 +193,7 @@ impl Hub {
             codes,
             rooms,
             people,
-            conns: BTreeMap::new(),
+            conns: FxHashMap::default(),
             pending: BTreeMap::new(),
             memberships: Memberships::default(),
             mutings: BTreeMap::new(),
@@ -190,6 +202,7 @@ impl Hub {
             names,
             next_ticket: 0,
             timers: BTreeSet::new(),
+            silence_checked_at: None,
             listed_anew: BTreeSet::new(),
             room_list_told_at: None,
             is_stopping: false,
@@ -200,8 +213,8 @@ impl Hub {
 
     /// A socket has opened, from this address.
     pub fn handle_opened(&mut self, now: Now, conn: ConnId, address: IpAddr) {
-        self.conns.insert(conn, Conn::new(now.mono_ms, address));
-        self.timers.insert((now.mono_ms + HELLO_WITHIN_MS, Timer::Silence(conn)));
+        self.conns.insert(conn, Box::new(Conn::new(now.mono_ms, address)));
+        self.check_silence_by(now.mono_ms + HELLO_WITHIN_MS);
         if self.is_stopping {
             self.close(now, conn, CloseCode::Restarting);
         }
@@ -209,12 +222,17 @@ impl Hub {
 
     /// A text frame has come.
     pub fn handle_text(&mut self, now: Now, conn: ConnId, text: &str) {
+        self.handle_frame(now, conn, decode_client(text));
+    }
+
+    /// A text frame has come and was looked at already, which costs more than most of what follows.
+    pub fn handle_frame(&mut self, now: Now, conn: ConnId, frame: Result<ClientFrame, DecodeError>) {
         let Some(state) = self.conns.get_mut(&conn) else { return };
         state.heard_at = now.mono_ms;
         if state.limiter.take(now.mono_ms).is_err() {
             return self.close(now, conn, CloseCode::Flooding);
         }
-        self.handle_request(now, conn, text);
+        self.handle_request(now, conn, frame);
         self.pump(now, conn);
     }
 
@@ -223,10 +241,10 @@ impl Hub {
         self.close(now, conn, code);
     }
 
-    /// The socket has taken this many of the frames transmitted to it.
-    pub fn handle_written(&mut self, now: Now, conn: ConnId, frames: usize) {
+    /// The socket has taken this many of the frames transmitted to it, which are so many bytes of text.
+    pub fn handle_written(&mut self, now: Now, conn: ConnId, frames: usize, bytes: usize) {
         if let Some(state) = self.conns.get_mut(&conn) {
-            state.written(frames);
+            state.written(frames, bytes);
             self.pump(now, conn);
         }
     }
@@ -240,7 +258,7 @@ impl Hub {
         while self.timers.first().is_some_and(|(at, _)| *at <= now.mono_ms) {
             let Some((_, timer)) = self.timers.pop_first() else { return };
             match timer {
-                Timer::Silence(conn) => self.check_silence(now, conn),
+                Timer::Silence => self.check_silence(now),
                 Timer::ReadAgain(conn) => self.read_again(now, conn),
                 Timer::Ack(conn) => self.check_acks(now, conn),
                 Timer::Grace(user) => self.end_grace(now, &user),
@@ -285,7 +303,7 @@ impl Hub {
     /// Forgets a connection. False if it was forgotten before.
     fn detach(&mut self, now: Now, conn: ConnId) -> bool {
         let Some(state) = self.conns.remove(&conn) else { return false };
-        for room in state.cursors.keys() {
+        for room in state.cursors.rooms() {
             if let Some(room) = self.rooms.get_mut(room) {
                 room.subscribers.remove(&conn);
             }
@@ -296,16 +314,27 @@ impl Hub {
         true
     }
 
-    /// One timer a connection: it looks when something was last heard and sets itself anew.
-    fn check_silence(&mut self, now: Now, conn: ConnId) {
-        let Some(state) = self.conns.get(&conn) else { return };
-        let silent_at = state.heard_at + SILENCE_MAX_MS;
-        if !matches!(state.stage, Stage::Greeted { .. }) {
-            self.close(now, conn, CloseCode::HelloTimeout);
-        } else if silent_at <= now.mono_ms {
-            self.close(now, conn, CloseCode::Silent);
-        } else {
-            self.timers.insert((silent_at, Timer::Silence(conn)));
+    /// Idle connections have no timers. There is one for all, set to when the first of them may have to go, and a look at
+    /// all of them is cheap as long as it is not taken too often.
+    fn check_silence(&mut self, now: Now) {
+        if self.silence_checked_at.is_none_or(|at| at > now.mono_ms) {
+            return; // a timer that was replaced by a later one
+        }
+        self.silence_checked_at = None;
+        let is_silent = |(_, state): &(&ConnId, &Box<Conn>)| state.silent_at() <= now.mono_ms;
+        let silent = self.conns.iter().filter(is_silent).map(|(conn, state)| (*conn, state.user().is_some()));
+        for (conn, is_greeted) in silent.collect::<Vec<_>>() {
+            self.close(now, conn, if is_greeted { CloseCode::Silent } else { CloseCode::HelloTimeout });
+        }
+        if let Some(at) = self.conns.values().map(|state| state.silent_at()).min() {
+            self.check_silence_by(at.max(now.mono_ms + SILENCE_CHECKED_EVERY_MS));
+        }
+    }
+
+    fn check_silence_by(&mut self, at: u64) {
+        if self.silence_checked_at.is_none_or(|planned| planned > at) {
+            self.silence_checked_at = Some(at);
+            self.timers.insert((at, Timer::Silence));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The server's shell: sockets, disk, clock and pages around the pure [`Hub`].
 //!
-//! One task, the [`driver`], owns the hub. Every [`connection`] tells it what comes and writes what it says; the
+//! One task, the [`driver`], owns the hub. The [`workers`] own the sockets, tell it what comes and write what it says; the
 //! [`store`] commits and reads on threads of its own. None of them waits for another's client.
 
 pub mod accounts;
@@ -29,12 +29,13 @@ pub mod store;
 mod user_agent;
 mod visitor;
 pub mod websocket;
+pub mod workers;
 
 use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, channel, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
@@ -45,8 +46,10 @@ pub use signals::Signals;
 
 use crate::hub::Hub;
 use crate::log::Loaded;
+use crate::protocol::limits::FRAME_BYTES_MAX;
 use accounts::{Accounts, Passwords};
 use claim::Claim;
+use connection::HubEar;
 use driver::{Driver, Sources};
 use guard::Guard;
 use hub_handle::HubHandle;
@@ -54,6 +57,10 @@ use identity::Identification;
 use notice::Notice;
 use routes::Shared;
 use store::{OpenError, Reply, Store};
+use workers::Threads;
+
+/// Rounds of the workers that may wait for the hub. Past that its sockets are not read, and their clients feel it.
+const HEARD_WAITING_MAX: usize = 64;
 
 /// Why the server does not run, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +71,8 @@ pub enum ServerError {
     Open(#[from] OpenError),
     #[error("cannot listen for SIGTERM and Ctrl-C: {0}; allow this process more open files")]
     Signals(#[source] io::Error),
+    #[error("cannot start the threads that look after connections: {0}; allow this process more threads and files")]
+    Threads(#[source] io::Error),
     #[error("a part of the server has failed, and the log says which; start it again")]
     Failed,
 }
@@ -116,10 +125,15 @@ impl Server {
             tracing::warn!(site = %config.site.display(), "no web files there, so browsers get pages that do nothing");
         }
         accounts.tell_of(loaded.rooms.iter().flat_map(|room| room.state.members.keys().cloned()).collect());
-        let (hub, inputs) = HubHandle::new();
+        let (hub, questions) = HubHandle::new();
+        let (ear, heard) = channel(HEARD_WAITING_MAX);
+        let ears = (0..worker_count()).map(|_| HubEar::new(ear.clone())).collect();
+        drop(ear);
+        let threads = Threads::start(ears, FRAME_BYTES_MAX).map_err(ServerError::Threads)?;
         let (passwords, guard) = (Passwords::default(), Guard::default());
         let shared = Shared {
             hub,
+            workers: threads.workers(),
             health: store.health(),
             options: config.leptos_options(),
             accounts: accounts.clone(),
@@ -133,7 +147,8 @@ impl Server {
             Hub::new(loaded.epoch, loaded.rooms, seed(), Box::new(identity::RandomCodes)),
             store,
             Identification { accounts: accounts.clone(), passwords, guard, notices: tell },
-            Sources { inputs, replies, notices },
+            Sources { heard, questions, replies, notices },
+            &threads.workers(),
             config.connections_per_address,
         );
         let (stopping, told_stopping) = watch::channel(false);
@@ -142,11 +157,13 @@ impl Server {
         tokio::select! {
             () = stop => tracing::info!("stopping"),
             _ = &mut driving => return Err(ServerError::Failed),
+            () = threads.ended() => return Err(ServerError::Failed),
         }
         stopping.send_replace(true);
         let (driven, served) = tokio::join!(driving, serving);
         let store = driven.map_err(|_| ServerError::Failed)?;
         let closing = spawn_blocking(move || {
+            threads.stop();
             store.close();
             accounts.close();
         });
@@ -157,6 +174,11 @@ impl Server {
 async fn told(stopping: &mut watch::Receiver<bool>) {
     // An error means that whoever could tell has gone, and that is a reason to stop as well.
     let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+/// One for each core: what a chat does most is to write to sockets.
+fn worker_count() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn seed() -> u64 {

@@ -90,9 +90,11 @@ for (const [shape, size] of Object.entries(shapes)) {
       await back.pastes('I was away. What have I missed?');
       await back.pastes('Everything, it seems. Give me a moment to read all of it before I answer anybody.');
       await back.waitsWith('I was away', 'Everything');
+      // Away before the server is back, or it would all be sent by then.
+      await back.page.goto('about:blank');
       await server.start();
       await back.holdsConnections();
-      await back.page.reload();
+      await back.opens('/rooms/general');
       await back.isOffline();
       await back.waitsWith('I was away', 'Everything');
       await photograph(back, 'waiting-after-reload');
@@ -102,7 +104,9 @@ for (const [shape, size] of Object.entries(shapes)) {
       await server.startWithFullDisk(200);
       const again = await guest('Ada', { ...options, storageState: await ada.context.storageState() });
       await again.opens('/');
-      await again.enters('Help');
+      await again.goesTo('Help');
+      await again.joinButton.click();
+      await expect(again.composer).toBeVisible();
       const why = again.page.getByText('The server cannot store messages just now.');
       for (let n = 1; n < 100 && !(await why.isVisible()); n++) await again.pastes(`And another thing, number ${n}`);
       await expect(why).toBeVisible();

@@ -201,8 +201,8 @@ impl World {
     fn write(&mut self, conn: ConnId, frames: usize) {
         let Some(wire) = self.wires.get_mut(&conn) else { return };
         let frames = frames.min(wire.in_flight.len());
-        wire.in_flight.drain(..frames);
-        self.input(|hub, now| hub.handle_written(now, conn, frames));
+        let bytes = wire.in_flight.drain(..frames).sum();
+        self.input(|hub, now| hub.handle_written(now, conn, frames, bytes));
     }
 
     fn identify(&mut self) {
@@ -292,6 +292,11 @@ impl World {
                 Output::Transmit { conn, frame } => {
                     // The shell may not have told yet that a socket is gone, but here it has.
                     self.wires.get_mut(&conn).expect("only to those that are there").heard(&frame, &self.log);
+                }
+                Output::Broadcast { conns, frame } => {
+                    for conn in conns {
+                        self.wires.get_mut(&conn).expect("only to those that are there").heard(&frame, &self.log);
+                    }
                 }
                 Output::Close { conn, .. } => {
                     let wire = self.wires.get_mut(&conn).expect("only those that are there");

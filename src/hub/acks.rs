@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::conn::Cursor;
-use super::{ConnId, Hub, Now, Timer};
+use super::conn::Conn;
+use super::cursors::Cursor;
+use super::{ConnId, Hub, Now, Timer, Timers};
 use crate::protocol::limits::{ACK_WITHIN_MS, RESENDS_MAX};
 use crate::protocol::{CloseCode, RoomId, Seq};
 
@@ -67,42 +68,56 @@ impl Hub {
     /// An entry was sent: its ack is due in time, if none is due already.
     pub(super) fn await_ack(&mut self, now: Now, conn: ConnId, room: &RoomId) {
         let Some(state) = self.conns.get_mut(&conn) else { return };
-        if let Some(cursor) = state.cursors.get_mut(room) {
-            cursor.ack_due_at.get_or_insert(now.mono_ms + ACK_WITHIN_MS);
-        }
-        self.set_ack_timer(conn);
+        state.await_ack(now, room);
+        state.set_ack_timer(conn, &mut self.timers);
     }
 
     pub(super) fn check_acks(&mut self, now: Now, conn: ConnId) {
         let Some(state) = self.conns.get_mut(&conn) else { return };
         state.acks.has_timer = false;
         let is_slow = !state.has_taken_everything();
-        let mut lost = Vec::new();
+        let (mut lost, mut is_dead) = (Vec::new(), false);
         for (room, cursor) in state.cursors.iter_mut().filter(|(_, cursor)| cursor.is_overdue(now.mono_ms)) {
             if is_slow {
                 // What it cannot take it cannot ack. Sending more would make it slower.
                 cursor.ack_due_at = Some(now.mono_ms + ACK_WITHIN_MS);
             } else if cursor.resends >= RESENDS_MAX {
-                return self.close(now, conn, CloseCode::Unacked);
+                is_dead = true;
             } else {
                 state.acks.unacked -= cursor.unacked();
                 *cursor = Cursor { sent: cursor.acked, ack_due_at: None, resends: cursor.resends + 1, ..*cursor };
                 lost.push(room.clone());
             }
         }
+        if is_dead {
+            return self.close(now, conn, CloseCode::Unacked);
+        }
         for room in lost {
             state.drop_replay(&room);
             state.fall_behind(&room);
         }
         self.pump(now, conn);
-        self.set_ack_timer(conn);
+        if let Some(state) = self.conns.get_mut(&conn) {
+            state.set_ack_timer(conn, &mut self.timers);
+        }
+    }
+}
+
+impl Conn {
+    /// An entry of this room is to be acked in time, if none is already.
+    pub(super) fn await_ack(&mut self, now: Now, room: &RoomId) {
+        if let Some(cursor) = self.cursors.get_mut(room) {
+            cursor.ack_due_at.get_or_insert(now.mono_ms + ACK_WITHIN_MS);
+        }
     }
 
-    fn set_ack_timer(&mut self, conn: ConnId) {
-        let Some(state) = self.conns.get_mut(&conn).filter(|state| !state.acks.has_timer) else { return };
-        if let Some(due_at) = state.cursors.values().filter_map(|cursor| cursor.ack_due_at).min() {
-            state.acks.has_timer = true;
-            self.timers.insert((due_at, Timer::Ack(conn)));
+    pub(super) fn set_ack_timer(&mut self, conn: ConnId, timers: &mut Timers) {
+        if self.acks.has_timer {
+            return;
+        }
+        if let Some(due_at) = self.cursors.ack_due_at() {
+            self.acks.has_timer = true;
+            timers.insert((due_at, Timer::Ack(conn)));
         }
     }
 }

@@ -179,20 +179,11 @@ impl Hub {
         let is_talk = matches!(entry.kind, EntryKind::Message { .. } | EntryKind::Deleted { .. });
         let deleted = if let EntryKind::Deleted { seq } = entry.kind { Some(seq) } else { None };
         room.push(entry, secret);
-        let subscribers: Vec<_> = room.subscribers.iter().copied().collect();
         self.crowd_changed(now, id);
         if !is_talk {
             self.list_anew(now, id);
         }
-        for conn in subscribers {
-            if let Some(state) = self.conns.get_mut(&conn) {
-                if let Some(seq) = deleted {
-                    state.erase(id, seq);
-                }
-                state.fall_behind(id);
-                self.pump(now, conn);
-            }
-        }
+        self.fan_out(now, id, deleted);
     }
 
     fn became_member(&mut self, now: Now, user: User, id: &RoomId) {

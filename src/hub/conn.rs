@@ -4,10 +4,12 @@ use std::net::IpAddr;
 use bytes::Bytes;
 
 use super::acks::Acks;
+use super::cursors::{Cursor, Cursors};
 use super::limiter::Limiter;
 use super::room::erase_in;
 use crate::protocol::limits::{
-    ANSWERS_WAITING_MAX, FRAMES_BURST, FRAMES_IN_FLIGHT_MAX, FRAMES_PER_SECOND, IN_FLIGHT_BYTES_MAX,
+    ANSWERS_WAITING_MAX, FRAMES_BURST, FRAMES_IN_FLIGHT_MAX, FRAMES_PER_SECOND, HELLO_WITHIN_MS, IN_FLIGHT_BYTES_MAX,
+    SILENCE_MAX_MS, UNACKED_ENTRIES_MAX,
 };
 use crate::protocol::{Epoch, LoginId, RoomId, Seq, UserId};
 
@@ -36,30 +38,17 @@ pub struct Replay {
     pub pending: bool,
 }
 
-/// How far a connection has come in a room's log.
-#[derive(Debug, Clone, Copy)]
-pub struct Cursor {
-    /// The last seq it was sent. An ack that fails to come moves it back.
-    pub sent: Seq,
-    /// The last seq that it was ever sent.
-    pub furthest: Seq,
-    /// The last seq that the client has said it has.
-    pub acked: Seq,
-    /// By when there has to be progress, while there is something to be acked.
-    pub ack_due_at: Option<u64>,
-    /// Resends since the last progress.
-    pub resends: u32,
-}
-
 /// A connection: cursors, and what is due to it. Entries are not queued here; they come from the rooms' logs.
 #[derive(Debug)]
 pub struct Conn {
     pub stage: Stage,
     pub address: IpAddr,
+    /// Whoever has not said by then who they are is sent away.
+    pub greet_by: u64,
     pub heard_at: u64,
     pub limiter: Limiter,
     /// For each room it gets entries of.
-    pub cursors: BTreeMap<RoomId, Cursor>,
+    pub cursors: Cursors,
     pub acks: Acks,
     /// Rooms whose log may be beyond the cursor.
     pub behind: VecDeque<RoomId>,
@@ -74,8 +63,8 @@ pub struct Conn {
     /// Only with a planted bug: rooms that are replayed up to here before they are subscribed to.
     pub unsubscribed: BTreeMap<RoomId, Seq>,
     answers: VecDeque<Answer>,
-    /// Sizes of the frames that its socket has not taken yet.
-    in_flight: VecDeque<usize>,
+    /// Frames that its socket has not taken yet, and their bytes.
+    in_flight: usize,
     in_flight_bytes: usize,
 }
 
@@ -90,9 +79,10 @@ impl Conn {
         Self {
             stage: Stage::New,
             address,
+            greet_by: now_ms + HELLO_WITHIN_MS,
             heard_at: now_ms,
             limiter: Limiter::per_second(FRAMES_PER_SECOND, FRAMES_BURST),
-            cursors: BTreeMap::new(),
+            cursors: Cursors::default(),
             acks: Acks::default(),
             behind: VecDeque::new(),
             replay: None,
@@ -102,7 +92,7 @@ impl Conn {
             room_list_due: false,
             unsubscribed: BTreeMap::new(),
             answers: VecDeque::new(),
-            in_flight: VecDeque::new(),
+            in_flight: 0,
             in_flight_bytes: 0,
         }
     }
@@ -116,22 +106,36 @@ impl Conn {
     }
 
     pub fn has_room_for_frame(&self) -> bool {
-        self.in_flight.len() < FRAMES_IN_FLIGHT_MAX && self.in_flight_bytes < IN_FLIGHT_BYTES_MAX
+        self.in_flight < FRAMES_IN_FLIGHT_MAX && self.in_flight_bytes < IN_FLIGHT_BYTES_MAX
     }
 
     pub fn has_taken_everything(&self) -> bool {
-        self.in_flight.is_empty()
+        self.in_flight == 0
     }
 
     pub fn sent(&mut self, bytes: usize) {
-        self.in_flight.push_back(bytes);
+        self.in_flight += 1;
         self.in_flight_bytes += bytes;
     }
 
-    pub fn written(&mut self, frames: usize) {
-        for bytes in self.in_flight.drain(..frames.min(self.in_flight.len())) {
-            self.in_flight_bytes -= bytes;
-        }
+    pub fn written(&mut self, frames: usize, bytes: usize) {
+        self.in_flight = self.in_flight.saturating_sub(frames);
+        self.in_flight_bytes = self.in_flight_bytes.saturating_sub(bytes);
+    }
+
+    /// When the silence of this connection will have lasted too long.
+    pub fn silent_at(&self) -> u64 {
+        if self.user().is_some() { self.heard_at + SILENCE_MAX_MS } else { self.greet_by }
+    }
+
+    /// Whether a new entry of this room, at this seq, goes out at once: it is the next one, and nothing goes first.
+    pub fn takes_at_once(&self, room: &RoomId, seq: Seq) -> bool {
+        self.answers.is_empty()
+            && self.behind.is_empty()
+            && self.replay.is_none()
+            && self.acks.unacked < UNACKED_ENTRIES_MAX
+            && self.has_room_for_frame()
+            && self.cursors.get(room).is_some_and(|cursor| cursor.sent + 1 == seq)
     }
 
     /// False if more answers wait than a client that reads would ever leave.
@@ -142,6 +146,10 @@ impl Conn {
 
     pub fn pop_answer(&mut self) -> Option<Bytes> {
         let answer = self.answers.pop_front()?;
+        if self.answers.is_empty() {
+            // Most connections are idle, and keep no room for answers.
+            self.answers = VecDeque::new();
+        }
         if answer.is_history {
             self.history_pending = false;
         }
@@ -161,7 +169,7 @@ impl Conn {
         self.drop_replay(room);
         self.forget_cursor(room);
         let cursor = Cursor { sent: after, furthest: after, acked: after, ack_due_at: None, resends: 0 };
-        self.cursors.insert(room.clone(), cursor);
+        self.cursors.insert(room, cursor);
         self.fall_behind(room);
         self.people_due.insert(room.clone());
     }

@@ -32,7 +32,7 @@ enum Next {
 impl Hub {
     /// Sends what is due to a connection, as much as its socket can have in flight.
     pub(super) fn pump(&mut self, now: Now, conn: ConnId) {
-        while self.conns.get(&conn).is_some_and(Conn::has_room_for_frame) {
+        while self.conns.get(&conn).is_some_and(|state| state.has_room_for_frame()) {
             let Some(frame) = self.next_frame(now, conn) else { return };
             self.transmit(conn, frame);
         }
@@ -118,6 +118,9 @@ impl Hub {
                 Next::Wait => at += 1,
                 Next::UpToDate => {
                     state.behind.remove(at);
+                    if state.behind.is_empty() {
+                        state.behind = VecDeque::new();
+                    }
                 }
             }
         }
@@ -148,7 +151,7 @@ impl Hub {
     fn history_read(&mut self, now: Now, request: PageRequest, before: Seq, result: Result<Page, Unavailable>) {
         let PageRequest { conn, room, .. } = request;
         let Some(state) = self.conns.get_mut(&conn) else { return };
-        let is_in_room = state.cursors.contains_key(&room);
+        let is_in_room = state.cursors.contains(&room);
         match result {
             Ok(Page { entries }) if is_in_room => {
                 let more = entries.first().is_some_and(|entry| entry.seq > 1);
@@ -163,18 +166,56 @@ impl Hub {
         self.pump(now, conn);
     }
 
-    /// Tells everyone the same states, or remembers that a slow connection has to be told in full.
-    pub(super) fn broadcast(&mut self, conns: Vec<ConnId>, frames: &[Bytes], too_slow: impl Fn(&mut Conn)) {
-        for conn in conns {
-            match self.conns.get_mut(&conn) {
-                Some(state) if state.has_room_for_frame() => {
-                    for frame in frames {
-                        self.transmit(conn, frame.clone());
-                    }
-                }
-                Some(state) => too_slow(state),
-                None => {}
+    /// Sends the entry that a room has just got to everyone in it. This is what a chat does most: one look at each
+    /// connection, and one output for all that take it at once. The others are sent it when it is their turn.
+    pub(super) fn fan_out(&mut self, now: Now, id: &RoomId, deleted: Option<Seq>) {
+        let Self { rooms, conns, timers, outputs, .. } = self;
+        let Some(room) = rooms.get(id) else { return };
+        let Some(frame) = room.frame(room.head()) else { return };
+        let mut receivers = Vec::with_capacity(room.subscribers.len());
+        let mut others = Vec::new();
+        for conn in &room.subscribers {
+            let Some(state) = conns.get_mut(conn) else { continue };
+            if let Some(seq) = deleted {
+                state.erase(id, seq);
             }
+            if state.takes_at_once(id, room.head()) {
+                state.entry_sent(id, room.head());
+                state.sent(frame.len());
+                state.await_ack(now, id);
+                state.set_ack_timer(*conn, timers);
+                receivers.push(*conn);
+            } else {
+                state.fall_behind(id);
+                others.push(*conn);
+            }
+        }
+        if !receivers.is_empty() {
+            outputs.push_back(Output::Broadcast { conns: receivers, frame });
+        }
+        for conn in others {
+            self.pump(now, conn);
+        }
+    }
+
+    /// Tells everyone the same states, or remembers that a slow connection has to be told in full.
+    pub(super) fn broadcast(&mut self, mut conns: Vec<ConnId>, frames: &[Bytes], too_slow: impl Fn(&mut Conn)) {
+        if frames.is_empty() {
+            return;
+        }
+        conns.retain(|conn| match self.conns.get_mut(conn) {
+            Some(state) if state.has_room_for_frame() => {
+                frames.iter().for_each(|frame| state.sent(frame.len()));
+                true
+            }
+            Some(state) => {
+                too_slow(state);
+                false
+            }
+            None => false,
+        });
+        for frame in frames {
+            self.outputs.push_back(Output::Broadcast { conns: conns.clone(), frame: frame.clone() });
         }
     }
 }

@@ -18,7 +18,7 @@ impl Hub {
         self.outputs.push_back(Output::MarkRead(ReadMark { user: user.clone(), room: id.clone(), seq }));
         let conns: Vec<_> = self.people.get(user).iter().flat_map(|person| &person.conns).copied().collect();
         for conn in conns {
-            if let Some(state) = self.conns.get_mut(&conn).filter(|state| state.cursors.contains_key(&id)) {
+            if let Some(state) = self.conns.get_mut(&conn).filter(|state| state.cursors.contains(&id)) {
                 state.reads_due.insert(id.clone());
                 self.pump(now, conn);
             }

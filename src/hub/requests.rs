@@ -8,15 +8,15 @@ use crate::log::PageRange;
 use crate::planted::{self, Bug};
 use crate::protocol::limits::PAGE_ENTRIES_MAX;
 use crate::protocol::{
-    ClientFrame, CloseCode, Deed, ErrorCode, Joined, Refusal, RoomId, Seq, ServerFrame, UserId, decode_client, encode,
+    ClientFrame, CloseCode, DecodeError, Deed, ErrorCode, Joined, Refusal, RoomId, Seq, ServerFrame, UserId, encode,
 };
 
 /// When to ask for the next page of history while one is on its way.
 const HISTORY_PAUSE_MS: u64 = 500;
 
 impl Hub {
-    pub(super) fn handle_request(&mut self, now: Now, conn: ConnId, text: &str) {
-        let frame = match decode_client(text) {
+    pub(super) fn handle_request(&mut self, now: Now, conn: ConnId, frame: Result<ClientFrame, DecodeError>) {
+        let frame = match frame {
             Ok(frame) => frame,
             Err(error) => {
                 let about = About { frame: error.about, room: error.room, id: error.id };
@@ -56,7 +56,7 @@ impl Hub {
     fn history(&mut self, conn: ConnId, user: &UserId, room: RoomId, before: Seq, limit: u32) -> Result<(), Failure> {
         self.check_deed(user, &room, Deed::Read)?;
         let Some(state) = self.conns.get_mut(&conn) else { return Ok(()) };
-        if !state.cursors.contains_key(&room) {
+        if !state.cursors.contains(&room) {
             return Err(Failure::not_in_room());
         }
         if std::mem::replace(&mut state.history_pending, true) {

@@ -109,23 +109,26 @@ impl Bench {
         }
     }
 
+    fn receive(&mut self, conn: ConnId, frame: &[u8]) {
+        let text = std::str::from_utf8(frame).unwrap();
+        assert!(text.len() <= crate::protocol::limits::FRAME_BYTES_MAX);
+        let (bytes, frame) = (text.len(), decode_server(text).unwrap());
+        if let ServerFrame::Entry(entry) = &frame {
+            self.unacked.entry(conn).or_default().insert(entry.room.clone(), entry.seq);
+        }
+        self.received.entry(conn).or_default().push(frame);
+        if self.stuck.contains(&conn) {
+            *self.bytes_unread.entry(conn).or_default() += bytes;
+        } else {
+            self.hub.handle_written(self.now, conn, 1, bytes);
+        }
+    }
+
     fn carry_out(&mut self) {
         while let Some(output) = self.hub.poll_output() {
             match output {
-                Output::Transmit { conn, frame } => {
-                    let text = std::str::from_utf8(&frame).unwrap();
-                    assert!(text.len() <= crate::protocol::limits::FRAME_BYTES_MAX);
-                    let (bytes, frame) = (text.len(), decode_server(text).unwrap());
-                    if let ServerFrame::Entry(entry) = &frame {
-                        self.unacked.entry(conn).or_default().insert(entry.room.clone(), entry.seq);
-                    }
-                    self.received.entry(conn).or_default().push(frame);
-                    if self.stuck.contains(&conn) {
-                        *self.bytes_unread.entry(conn).or_default() += bytes;
-                    } else {
-                        self.hub.handle_written(self.now, conn, 1);
-                    }
-                }
+                Output::Transmit { conn, frame } => self.receive(conn, &frame),
+                Output::Broadcast { conns, frame } => conns.into_iter().for_each(|conn| self.receive(conn, &frame)),
                 Output::Close { conn, code } => assert_eq!(self.closed.insert(conn, code), None),
                 Output::Identify { conn, claim } => {
                     let identity = identify(conn, claim);

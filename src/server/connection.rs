@@ -1,103 +1,77 @@
-use std::future::pending;
-use std::pin::pin;
-use std::time::Duration;
+use std::net::IpAddr;
 
-use axum::Error;
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use bytes::Bytes;
-use futures_util::{SinkExt, StreamExt};
-use tokio::sync::mpsc::Receiver;
-use tokio::time::timeout;
+use tokio::sync::mpsc::Sender;
 
 use super::http_error::HttpError;
-use super::hub_handle::{ConnHandle, HubHandle, Outgoing};
-use super::visitor::Visitor;
-use super::websocket::{self, Heard, Sink, Stream, close_frame};
-use crate::protocol::limits::FRAME_BYTES_MAX;
-use crate::protocol::{CloseCode, SUBPROTOCOL};
+use super::visitor::{Visitor, network};
+use super::websocket::Upgrade;
+use super::workers::{Ear, Workers};
+use crate::hub::ConnId;
+use crate::protocol::{ClientFrame, CloseCode, DecodeError, SUBPROTOCOL, decode_client};
 
-/// A socket that takes nothing for this long is given up.
-const STUCK_AFTER: Duration = Duration::from_secs(30);
-
-/// How a connection came to its end.
-enum End {
-    /// The client has closed it, or it broke, or its socket takes nothing.
-    Lost,
-    /// What the client sent is not WebSocket, and this is the number to close with.
-    Broken(u16),
-    /// The hub wanted it closed, and the client has been told.
-    Closed,
+/// What the hub's task hears of connections.
+pub enum Heard {
+    Opened { conn: ConnId, visitor: Box<Visitor>, network: IpAddr },
+    Frame { conn: ConnId, frame: Result<ClientFrame, DecodeError> },
+    Violation { conn: ConnId, code: CloseCode },
+    Written { conn: ConnId, frames: usize, bytes: usize },
+    Closed { conn: ConnId },
 }
 
 /// Turns a request into a connection to the hub.
-pub fn upgrade(upgrade: WebSocketUpgrade, hub: HubHandle, visitor: Visitor) -> Result<Response, HttpError> {
-    let upgrade = websocket::configure(upgrade, FRAME_BYTES_MAX).protocols([SUBPROTOCOL]);
-    if upgrade.selected_protocol().is_none() {
+pub fn upgrade(upgrade: Upgrade, workers: Workers<Box<Visitor>>, visitor: Visitor) -> Result<Response, HttpError> {
+    if !upgrade.offers(SUBPROTOCOL) {
         return Err(HttpError::SubprotocolMissing);
     }
-    Ok(upgrade.on_upgrade(|socket| serve(socket, hub, visitor)))
+    let visitor = Box::new(visitor);
+    Ok(upgrade.accept(Some(SUBPROTOCOL), move |opened| workers.open(opened, visitor)))
 }
 
-async fn serve(socket: WebSocket, hub: HubHandle, visitor: Visitor) {
-    let (handle, outgoing) = hub.open(visitor).await;
-    let (mut sink, stream) = socket.split();
-    let mut reading = pin!(read(stream, &handle));
-    let end = tokio::select! {
-        end = &mut reading => end,
-        closed = write(&mut sink, outgoing, &handle) => closed.map_or(End::Lost, |()| End::Closed),
-    };
-    match end {
-        End::Lost => {}
-        End::Broken(code) => websocket::close_broken(&mut sink, code).await,
-        End::Closed => websocket::await_close(reading).await,
+/// Tells the hub's task what a worker hears, all of one round together. Frames are taken apart here, on the worker's
+/// thread, since there are many of those and one hub.
+pub struct HubEar {
+    heard: Vec<Heard>,
+    hub: Sender<Vec<Heard>>,
+}
+
+impl HubEar {
+    pub fn new(hub: Sender<Vec<Heard>>) -> Self {
+        Self { heard: Vec::new(), hub }
     }
-    handle.closed().await;
 }
 
-/// Tells the hub what comes, until nothing more can come.
-async fn read(mut stream: Stream, handle: &ConnHandle) -> End {
-    loop {
-        match websocket::hear(&mut stream).await {
-            Heard::Text(text) => handle.text(text).await,
-            Heard::Binary(_) => handle.violation(CloseCode::Unsupported).await,
-            Heard::TooBig => {
-                handle.violation(CloseCode::TooBig).await;
-                // Nothing can be read past such a frame. The hub has the connection closed.
-                return pending().await;
-            }
-            Heard::Broken(code) => return End::Broken(code),
-            Heard::Lost => return End::Lost,
+impl Ear<Box<Visitor>> for HubEar {
+    fn opened(&mut self, conn: ConnId, visitor: Box<Visitor>) {
+        let network = network(visitor.address);
+        self.heard.push(Heard::Opened { conn, visitor, network });
+    }
+
+    fn text(&mut self, conn: ConnId, text: &str) {
+        self.heard.push(Heard::Frame { conn, frame: decode_client(text) });
+    }
+
+    fn binary(&mut self, conn: ConnId, _: &[u8]) {
+        self.heard.push(Heard::Violation { conn, code: CloseCode::Unsupported });
+    }
+
+    fn too_big(&mut self, conn: ConnId) {
+        self.heard.push(Heard::Violation { conn, code: CloseCode::TooBig });
+    }
+
+    fn written(&mut self, conn: ConnId, frames: usize, bytes: usize) {
+        self.heard.push(Heard::Written { conn, frames, bytes });
+    }
+
+    fn closed(&mut self, conn: ConnId) {
+        self.heard.push(Heard::Closed { conn });
+    }
+
+    /// Waits while the hub is busy, so that its clients feel it.
+    fn pause(&mut self) {
+        if !self.heard.is_empty() {
+            // A hub that has stopped hears nothing any more.
+            let _ = self.hub.blocking_send(std::mem::take(&mut self.heard));
         }
     }
-}
-
-/// Writes what the hub says and tells it how much the socket has taken, until the hub wants it closed. `None` if the
-/// socket takes nothing or the hub has gone.
-async fn write(sink: &mut Sink, mut outgoing: Receiver<Outgoing>, handle: &ConnHandle) -> Option<()> {
-    loop {
-        let mut next = Some(outgoing.recv().await?);
-        let mut frames = 0;
-        while let Some(now) = next {
-            match now {
-                Outgoing::Frame(frame) => in_time(sink.feed(text_frame(frame)?)).await?,
-                Outgoing::Close(code) => return in_time(sink.send(close_frame(code.number(), code.reason()))).await,
-            }
-            frames += 1;
-            next = outgoing.try_recv().ok();
-        }
-        in_time(sink.flush()).await?;
-        handle.written(frames).await;
-    }
-}
-
-async fn in_time(writing: impl Future<Output = Result<(), Error>>) -> Option<()> {
-    timeout(STUCK_AFTER, writing).await.ok()?.ok()
-}
-
-fn text_frame(frame: Bytes) -> Option<Message> {
-    Utf8Bytes::try_from(frame)
-        .inspect_err(|error| tracing::error!(%error, "the hub made a frame that is not UTF-8"))
-        .ok()
-        .map(Message::Text)
 }

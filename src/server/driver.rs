@@ -1,24 +1,31 @@
 use std::collections::HashMap;
 use std::future::pending;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::mpsc::{self, UnboundedReceiver, error::TrySendError};
+use rustc_hash::FxHashMap;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::accounts::News;
-use super::hub_handle::{Input, Outgoing};
+use super::connection::Heard;
+use super::hub_handle::Question;
 use super::identity::Identification;
 use super::notice::Notice;
 use super::store::{Reply, Store};
 use super::told;
-use super::visitor::{Visitor, network};
+use super::visitor::Visitor;
+use super::websocket::Frame;
+use super::workers::{Orders, Workers};
 use crate::hub::{ConnId, Hub, Now, Output};
 use crate::protocol::CloseCode;
 
 /// Inputs taken at one waking.
 const INPUTS_AT_ONCE: usize = 64;
+/// After so many inputs the workers get what came of them, and have something to do meanwhile.
+const INPUTS_BEFORE_ORDERS: usize = 256;
 /// What the clients of a stopping server get to take their leave.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -27,27 +34,27 @@ pub struct Driver {
     hub: Hub,
     store: Store,
     started: Instant,
-    inputs: mpsc::Receiver<Input>,
-    replies: UnboundedReceiver<Reply>,
-    notices: UnboundedReceiver<Notice>,
+    sources: Sources,
     identification: Identification,
-    sockets: HashMap<ConnId, Socket>,
-    /// Open sockets of each network.
+    orders: Orders<Box<Visitor>>,
+    clients: FxHashMap<ConnId, Client>,
+    /// Open connections of each network.
     counts: HashMap<IpAddr, usize>,
     connections_per_address: usize,
 }
 
 /// What feeds the driver, beside the clients.
 pub struct Sources {
-    pub inputs: mpsc::Receiver<Input>,
+    pub heard: mpsc::Receiver<Vec<Heard>>,
+    pub questions: mpsc::Receiver<Question>,
     pub replies: UnboundedReceiver<Reply>,
     pub notices: UnboundedReceiver<Notice>,
 }
 
-struct Socket {
-    /// There is none once the hub is done with it.
-    outbox: Option<mpsc::Sender<Outgoing>>,
-    visitor: Visitor,
+struct Client {
+    network: IpAddr,
+    /// What the request told, until it is known who it is.
+    visitor: Option<Box<Visitor>>,
 }
 
 impl Driver {
@@ -56,18 +63,17 @@ impl Driver {
         store: Store,
         identification: Identification,
         sources: Sources,
+        workers: &Workers<Box<Visitor>>,
         connections_per_address: usize,
     ) -> Self {
-        let Sources { inputs, replies, notices } = sources;
         Self {
             hub,
             store,
             started: Instant::now(),
-            inputs,
-            replies,
-            notices,
+            sources,
             identification,
-            sockets: HashMap::new(),
+            orders: workers.orders(),
+            clients: FxHashMap::default(),
             counts: HashMap::new(),
             connections_per_address,
         }
@@ -84,22 +90,23 @@ impl Driver {
         }
         let now = self.now();
         self.hub.handle_shutdown(now);
-        self.carry_out(now);
+        self.carry_out();
+        self.orders.give();
         if timeout(FAREWELL, self.await_closing()).await.is_err() {
-            tracing::info!(sockets = self.sockets.len(), "did not wait for clients that do not answer");
+            tracing::info!(clients = self.clients.len(), "did not wait for clients that do not answer");
         }
         self.store
     }
 
     async fn await_closing(&mut self) {
-        while !self.sockets.is_empty() {
+        while !self.clients.is_empty() {
             self.take_inputs().await;
         }
     }
 
     /// Waits for something to happen and handles it. Nothing is lost if this is dropped while it waits.
     async fn take_inputs(&mut self) {
-        let (mut inputs, mut replies, mut notices) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut heard, mut questions, mut replies, mut notices) = (vec![], vec![], vec![], vec![]);
         let timer_at = self.hub.poll_timeout().map(|ms| self.started + Duration::from_millis(ms));
         let timer = async {
             match timer_at {
@@ -109,29 +116,37 @@ impl Driver {
         };
         tokio::select! {
             biased;
-            1.. = self.replies.recv_many(&mut replies, INPUTS_AT_ONCE) => {}
-            1.. = self.notices.recv_many(&mut notices, INPUTS_AT_ONCE) => {}
-            1.. = self.inputs.recv_many(&mut inputs, INPUTS_AT_ONCE) => {}
+            1.. = self.sources.replies.recv_many(&mut replies, INPUTS_AT_ONCE) => {}
+            1.. = self.sources.notices.recv_many(&mut notices, INPUTS_AT_ONCE) => {}
+            1.. = self.sources.questions.recv_many(&mut questions, INPUTS_AT_ONCE) => {}
+            Some(more) = self.sources.heard.recv() => heard = more,
             () = timer => {}
         }
         let now = self.now();
         for reply in replies {
             self.handle_reply(now, reply);
-            self.carry_out(now);
         }
+        self.carry_out();
         for notice in notices {
             self.handle_notice(now, notice);
-            self.carry_out(now);
+            self.carry_out();
         }
-        for input in inputs {
-            self.handle_input(now, input);
-            self.carry_out(now);
+        for question in questions {
+            self.handle_question(now, question);
+        }
+        for (at, heard) in (1..).zip(heard) {
+            self.handle_heard(now, heard);
+            self.carry_out();
+            if at % INPUTS_BEFORE_ORDERS == 0 {
+                self.orders.give();
+            }
         }
         // Also when a flood of inputs lets no timer through.
         if self.hub.poll_timeout().is_some_and(|due| due <= now.mono_ms) {
             self.hub.handle_timeout(now);
-            self.carry_out(now);
         }
+        self.carry_out();
+        self.orders.give();
     }
 
     fn handle_reply(&mut self, now: Now, reply: Reply) {
@@ -143,7 +158,12 @@ impl Driver {
 
     fn handle_notice(&mut self, now: Now, notice: Notice) {
         match notice {
-            Notice::Identified { conn, result } => self.hub.handle_identified(now, conn, result),
+            Notice::Identified { conn, result } => {
+                if let Some(client) = self.clients.get_mut(&conn).filter(|_| result.is_ok()) {
+                    client.visitor = None;
+                }
+                self.hub.handle_identified(now, conn, result);
+            }
             Notice::News(News::LoginEnded(login)) => self.hub.handle_login_ended(now, &login),
             Notice::News(News::Profile(profile)) => self.hub.handle_profile(now, profile),
             Notice::News(News::PersonGone(user)) => self.hub.handle_person_gone(now, &user),
@@ -152,41 +172,45 @@ impl Driver {
         }
     }
 
-    fn handle_input(&mut self, now: Now, input: Input) {
-        match input {
-            Input::Opened { conn, outbox, visitor } => self.open(now, conn, outbox, visitor),
-            Input::Text { conn, text } => self.hub.handle_text(now, conn, text.as_str()),
-            Input::Violation { conn, code } => self.hub.handle_violation(now, conn, code),
-            Input::Written { conn, frames } => self.hub.handle_written(now, conn, frames),
-            Input::Closed { conn } => {
+    fn handle_heard(&mut self, now: Now, heard: Heard) {
+        match heard {
+            Heard::Opened { conn, visitor, network } => self.open(now, conn, visitor, network),
+            Heard::Frame { conn, frame } => self.hub.handle_frame(now, conn, frame),
+            Heard::Violation { conn, code } => self.hub.handle_violation(now, conn, code),
+            Heard::Written { conn, frames, bytes } => self.hub.handle_written(now, conn, frames, bytes),
+            Heard::Closed { conn } => {
                 self.forget(conn);
                 self.hub.handle_closed(now, conn);
             }
-            Input::RoomList { viewer, answer } => reply(answer, self.hub.room_list(viewer.as_ref())),
-            Input::AdminRooms { answer } => reply(answer, self.hub.admin_rooms()),
-            Input::IsValidInvite { room, code, answer } => {
+        }
+    }
+
+    fn handle_question(&mut self, now: Now, question: Question) {
+        match question {
+            Question::RoomList { viewer, answer } => reply(answer, self.hub.room_list(viewer.as_ref())),
+            Question::AdminRooms { answer } => reply(answer, self.hub.admin_rooms()),
+            Question::IsValidInvite { room, code, answer } => {
                 reply(answer, self.hub.is_valid_invite(now, &room, &code));
             }
-            Input::CloseRoom { by, room, answer } => {
+            Question::CloseRoom { by, room, answer } => {
                 reply(answer, self.hub.handle_close_room(now, by, room));
             }
         }
     }
 
-    fn open(&mut self, now: Now, conn: ConnId, outbox: mpsc::Sender<Outgoing>, visitor: Visitor) {
-        let count = self.counts.entry(network(visitor.address)).or_default();
+    fn open(&mut self, now: Now, conn: ConnId, visitor: Box<Visitor>, network: IpAddr) {
+        let count = self.counts.entry(network).or_default();
         *count += 1;
         let is_one_too_many = *count > self.connections_per_address;
-        self.hub.handle_opened(now, conn, network(visitor.address));
-        self.sockets.insert(conn, Socket { outbox: Some(outbox), visitor });
+        self.hub.handle_opened(now, conn, network);
+        self.clients.insert(conn, Client { network, visitor: Some(visitor) });
         if is_one_too_many {
             self.hub.handle_violation(now, conn, CloseCode::TooManyConnections);
         }
     }
 
     fn forget(&mut self, conn: ConnId) {
-        let Some(socket) = self.sockets.remove(&conn) else { return };
-        let network = network(socket.visitor.address);
+        let Some(Client { network, .. }) = self.clients.remove(&conn) else { return };
         if let Some(count) = self.counts.get_mut(&network) {
             *count -= 1;
             if *count == 0 {
@@ -195,18 +219,18 @@ impl Driver {
         }
     }
 
-    fn carry_out(&mut self, now: Now) {
+    fn carry_out(&mut self) {
         while let Some(output) = self.hub.poll_output() {
             match output {
-                Output::Transmit { conn, frame } => self.post(now, conn, Outgoing::Frame(frame)),
+                Output::Transmit { conn, frame } => self.orders.send(conn, Arc::new(frame.into())),
+                Output::Broadcast { conns, frame } => self.orders.broadcast(conns, &Arc::new(Frame::from(frame))),
                 Output::Close { conn, code } => {
                     tracing::debug!(conn = conn.0, ?code, "closing");
-                    self.post(now, conn, Outgoing::Close(code));
-                    self.drop_outbox(conn);
+                    self.orders.close(conn, code.number(), code.reason());
                 }
                 Output::Identify { conn, claim } => {
-                    if let Some(socket) = self.sockets.get(&conn) {
-                        self.identification.identify(conn, claim, &socket.visitor);
+                    if let Some(visitor) = self.clients.get(&conn).and_then(|client| client.visitor.as_ref()) {
+                        self.identification.identify(conn, claim, visitor);
                     }
                 }
                 Output::HashPassword { ticket, password } => self.identification.hash(ticket, password),
@@ -215,23 +239,6 @@ impl Driver {
                 Output::MarkRead(mark) => self.store.mark_read(mark),
                 Output::Read(request) => self.store.read(request),
             }
-        }
-    }
-
-    fn post(&mut self, now: Now, conn: ConnId, outgoing: Outgoing) {
-        let Some(outbox) = self.sockets.get(&conn).and_then(|socket| socket.outbox.as_ref()) else { return };
-        // One that is closed has lost its socket, and says so itself.
-        if let Err(TrySendError::Full(_)) = outbox.try_send(outgoing) {
-            tracing::error!(conn = conn.0, "the hub sent more than a socket may have in flight");
-            self.drop_outbox(conn);
-            self.hub.handle_closed(now, conn);
-        }
-    }
-
-    /// Nothing more comes for this socket.
-    fn drop_outbox(&mut self, conn: ConnId) {
-        if let Some(socket) = self.sockets.get_mut(&conn) {
-            socket.outbox = None;
         }
     }
 

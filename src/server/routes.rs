@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRef, State};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
@@ -19,6 +18,8 @@ use super::http_error::HttpError;
 use super::hub_handle::HubHandle;
 use super::store::Health;
 use super::visitor::Visitor;
+use super::websocket::Upgrade;
+use super::workers::Workers;
 use super::{api, connection, origin, page, policy, site};
 use crate::app::App;
 use crate::protocol::ErrorCode;
@@ -33,6 +34,7 @@ pub const SOCKET: &str = "/ws";
 #[derive(Clone)]
 pub struct Shared {
     pub hub: HubHandle,
+    pub workers: Workers<Box<Visitor>>,
     pub health: Health,
     pub options: LeptosOptions,
     pub accounts: Accounts,
@@ -74,12 +76,8 @@ pub fn router(shared: Shared) -> Router {
         .with_state(shared)
 }
 
-async fn connect(
-    State(shared): State<Shared>,
-    visitor: Visitor,
-    upgrade: WebSocketUpgrade,
-) -> Result<Response, HttpError> {
-    connection::upgrade(upgrade, shared.hub, visitor)
+async fn connect(State(shared): State<Shared>, visitor: Visitor, upgrade: Upgrade) -> Result<Response, HttpError> {
+    connection::upgrade(upgrade, shared.workers, visitor)
 }
 
 async fn health(State(shared): State<Shared>) -> Result<&'static str, HttpError> {

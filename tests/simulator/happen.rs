@@ -28,10 +28,10 @@ impl World {
                 }
             }
             Happening::ToClientLate(conn, text) => self.read_frame(conn, &text),
-            Happening::Written(conn) => {
+            Happening::Written(conn, bytes) => {
                 if let Some(wire) = self.wires.get_mut(&conn) {
                     wire.in_flight -= 1;
-                    self.with_hub(|hub, now| hub.handle_written(now, conn, 1));
+                    self.with_hub(|hub, now| hub.handle_written(now, conn, 1, bytes));
                 }
             }
             Happening::ServerLearnsOfEnd(conn) => self.with_hub(|hub, now| hub.handle_closed(now, conn)),
@@ -219,9 +219,11 @@ impl World {
         let (now, life) = (self.now(), self.server.life);
         while let Some(output) = self.server.hub.as_mut().and_then(Hub::poll_output) {
             match output {
-                Output::Transmit { conn, frame } => {
-                    let text = String::from_utf8(frame.to_vec()).unwrap();
-                    self.send_to_client(conn, text);
+                Output::Transmit { conn, frame } => self.send_to_client(conn, text_of(&frame)),
+                Output::Broadcast { conns, frame } => {
+                    for conn in conns {
+                        self.send_to_client(conn, text_of(&frame));
+                    }
                 }
                 Output::Close { conn, code } => {
                     let at_ms = self.next_at_client(conn);
@@ -327,7 +329,7 @@ impl World {
             checks::stream_goes_on(wire, &frame);
         }
         let is_hit = wire.is_lossy && is_expendable_for_client(&text) && self.rng.u32(..ONE_IN) == 0;
-        self.agenda.plan(at_ms, Happening::Written(conn));
+        self.agenda.plan(at_ms, Happening::Written(conn, text.len()));
         match if is_hit { self.rng.u32(..3) } else { 3 } {
             0 => {}
             1 => self.after(0..9_000, Happening::ToClientLate(conn, text)),
@@ -345,4 +347,8 @@ impl World {
         wire.to_client_at = (wire.to_client_at + wire.frame_takes_ms).max(earliest);
         wire.to_client_at
     }
+}
+
+fn text_of(frame: &[u8]) -> String {
+    String::from_utf8(frame.to_vec()).unwrap()
 }

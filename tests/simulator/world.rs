@@ -27,7 +27,7 @@ pub enum Happening {
     ToClient(ConnId, String),
     /// A frame that was overtaken.
     ToClientLate(ConnId, String),
-    Written(ConnId),
+    Written(ConnId, usize),
     ServerLearnsOfEnd(ConnId),
     ClientLearnsOfEnd(ConnId, u16),
     /// These are of one life of the server.

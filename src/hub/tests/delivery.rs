@@ -156,7 +156,7 @@ fn a_stuck_connection_costs_a_bounded_number_of_frames_and_catches_up_from_the_l
     assert!(bench.bytes_unread[&slow] <= IN_FLIGHT_BYTES_MAX + 2_000);
 
     bench.stuck.clear();
-    bench.hub.handle_written(bench.now, slow, FRAMES_IN_FLIGHT_MAX);
+    bench.hub.handle_written(bench.now, slow, FRAMES_IN_FLIGHT_MAX, usize::MAX);
     bench.drain();
     let all = [first, bench.seqs(slow)].concat();
     assert_eq!(all, (all[0]..=1_003).collect::<Vec<_>>(), "nothing is missing, nothing twice");
@@ -213,7 +213,7 @@ fn history_is_for_those_in_the_room_and_one_page_at_a_time() {
         bench.frame(ada, &history);
     }
     bench.stuck.clear();
-    bench.hub.handle_written(bench.now, ada, FRAMES_IN_FLIGHT_MAX);
+    bench.hub.handle_written(bench.now, ada, FRAMES_IN_FLIGHT_MAX, usize::MAX);
     bench.drain();
     assert!(bench.codes(ada).contains(&ErrorCode::RateLimited));
 }

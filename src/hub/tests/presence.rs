@@ -173,7 +173,7 @@ fn a_slow_connection_is_told_the_newest_state_in_full_once_it_reads() {
     }
     assert!(bench.take(slow).len() <= FRAMES_IN_FLIGHT_MAX + 1, "no more than fits is in flight");
     bench.stuck.clear();
-    bench.hub.handle_written(bench.now, slow, FRAMES_IN_FLIGHT_MAX + 1);
+    bench.hub.handle_written(bench.now, slow, FRAMES_IN_FLIGHT_MAX + 1, usize::MAX);
     bench.drain();
     let presences = bench.presences(slow);
     assert!(presences[0].all);
