@@ -8,7 +8,7 @@ import { shown } from './servers.mjs';
 
 const LOAD = join(TARGET, 'release/examples/load');
 /** Beyond what a scenario is to take, for connecting and for hearing what is still on its way. */
-const MORE_MAX_SECONDS = 120;
+const MORE_MAX_SECONDS = 180;
 
 /** Never fails: what went wrong is part of the result. */
 export async function measure(server, row, load) {
@@ -16,11 +16,12 @@ export async function measure(server, row, load) {
   words.push('--dialect', server.kind.dialect, '--json');
   for (const [flag, value] of Object.entries(load)) words.push(`--${flag}`, String(value));
   if (row.restarts) words.push('--restart-command', server.restartCommand());
-  const { code, out, errors } = await run(words, (load.seconds ?? 0) + MORE_MAX_SECONDS);
+  const secondsMax = (load.seconds ?? 0) + MORE_MAX_SECONDS;
+  const { code, out, errors } = await run(words, secondsMax);
   const commands = [server.shown(), commandOfUser(row, server, load)];
   const result = { figures: figuresOf(out), failure: undefined, commands };
   if (!server.isRunning) result.failure = `the server ended: ${server.lastWords()}`;
-  else if (code === null) result.failure = 'not done in time';
+  else if (code === null) result.failure = `not done after ${secondsMax} s`;
   else if (code !== 0 || !result.figures) result.failure = errors.trim().split('\n').at(-1).slice(0, 200);
   return result;
 }
@@ -54,6 +55,15 @@ function figuresOf(out) {
   } catch {
     return undefined;
   }
+}
+
+export function keepMachine(facts) {
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(join(RESULTS, 'machine.json'), `${JSON.stringify(facts, undefined, 2)}\n`);
+}
+
+export function keptMachine() {
+  return JSON.parse(readFileSync(join(RESULTS, 'machine.json'), 'utf8'));
 }
 
 export function keep(row, kind, repetition, result) {

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { kept } from './measurement.mjs';
+import { kept, keptMachine } from './measurement.mjs';
 import { IS_QUICK, RESULTS, ROOT } from './places.mjs';
 import { ROWS } from './rows.mjs';
 import { SERVERS } from './servers.mjs';
@@ -12,7 +12,8 @@ const DOCS = join(ROOT, 'docs/PERFORMANCE.md');
 const COMPARED_WITH = 'bun';
 
 /** A short run goes into a copy. */
-export function report(machine) {
+export function report() {
+  const machine = keptMachine();
   let text = readFileSync(DOCS, 'utf8');
   const facts = IS_QUICK ? [['**a short run**', '**not to be quoted**'], ...machine] : machine;
   text = between(text, 'machine', table(['', ''], facts));
@@ -55,7 +56,7 @@ function linesOf(row) {
   });
   const ratioTitle = row.only ? [] : ['times Bun'];
   const titles = ['server', 'durable', mainTitle, ...ratioTitle, ...row.columns.map(([title]) => title)];
-  return [table(titles, lines), failures(best), commands(measured)].filter(Boolean).join('\n\n');
+  return [table(titles, lines), notes(best), commands(measured)].filter(Boolean).join('\n\n');
 }
 
 /** The figures of a line belong together: they are those of the repetition with the median of the main figure. */
@@ -66,14 +67,17 @@ function medianOf(results, mainOf) {
   return { median: fine[Math.floor(fine.length / 2)], least: mainOf(fine[0]), most: mainOf(fine.at(-1)), failure };
 }
 
-function failures(best) {
-  const partly = best.filter(({ median, failure }) => median && failure);
-  return partly
-    .map(({ kind, results, failure }) => {
-      const failed = results.filter((result) => result.failure).length;
-      return `${failed} of ${results.length} runs of ${kind.title} failed: ${failure}.`;
-    })
-    .join('\n');
+/** What is to be known of single lines. */
+function notes(best) {
+  const texts = best.flatMap(({ kind, results, median, failure }) => {
+    const failed = results.filter((result) => result.failure).length;
+    const isLate = median?.figures.generator_is_bottleneck;
+    return [
+      ...(median && failure ? [`- ${kind.title}: ${failed} of ${results.length} runs failed: ${failure}.`] : []),
+      ...(isLate ? [`- ${kind.title}: messages went out late, since the load did not get enough of the processor.`] : []),
+    ];
+  });
+  return texts.join('\n');
 }
 
 function commands(measured) {

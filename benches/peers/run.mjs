@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 import { machine } from './machine.mjs';
-import { forget, keep, measure } from './measurement.mjs';
+import { forget, keep, keepMachine, measure } from './measurement.mjs';
 import { IS_QUICK } from './places.mjs';
 import { report } from './report.mjs';
 import { ROWS } from './rows.mjs';
@@ -27,9 +27,10 @@ let server;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server?.stop().finally(() => process.exit(1)));
 
 if (!values.report) {
+  keepMachine(machine());
   for (const row of rows) await measureRow(row);
 }
-console.error(`\nWritten to ${report(machine())}`);
+console.error(`\nWritten to ${report()}`);
 
 /** Servers take turns within each repetition, so that none has a better hour of the machine than others. */
 async function measureRow(row) {

@@ -1,6 +1,7 @@
 use crate::dialect::{Dialect, Member};
 
 mod article;
+mod echo;
 mod nats;
 mod parlor;
 mod plain;
