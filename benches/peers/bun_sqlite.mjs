@@ -1,5 +1,5 @@
-// The chat of bun.mjs made durable by the shortest way: each message is a row in SQLite, synced to disk before anyone sees
-// it. The second argument is the folder for it.
+// The chat of bun.mjs made durable by the shortest way: each message is a row in SQLite, synced to disk before anyone
+// sees it. The second argument is the folder for it.
 import { Database } from 'bun:sqlite';
 import { join } from 'node:path';
 
@@ -12,8 +12,10 @@ const keep = database.query('INSERT INTO message (room, name, body) VALUES (?, ?
 const server = Bun.serve({
   hostname: '127.0.0.1',
   port: Number(process.argv[2] ?? 0),
-  fetch: (request, server) =>
-    server.upgrade(request, { data: { room: '', name: '' } }) ? undefined : new Response('WebSockets only', { status: 426 }),
+  fetch(request, server) {
+    if (server.upgrade(request, { data: { room: '', name: '' } })) return undefined;
+    return new Response('WebSockets only', { status: 426 });
+  },
   websocket: {
     message(socket, text) {
       const frame = JSON.parse(text);

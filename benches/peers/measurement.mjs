@@ -22,8 +22,14 @@ export async function measure(server, row, load) {
   const result = { figures: figuresOf(out), failure: undefined, commands };
   if (!server.isRunning) result.failure = `the server ended: ${server.lastWords()}`;
   else if (code === null) result.failure = `not done after ${secondsMax} s`;
-  else if (code !== 0 || !result.figures) result.failure = errors.trim().split('\n').at(-1).slice(0, 200);
+  else if (code !== 0 || !result.figures) result.failure = reason(errors);
   return result;
+}
+
+/** The first violation tells more than how many there are. */
+function reason(errors) {
+  const lines = errors.trim().split('\n');
+  return (lines.find((line) => line.startsWith('violation: ')) ?? lines.at(-1)).slice(0, 200);
 }
 
 /** What does the same on the terminal; the port and the process are those of whoever types it. */

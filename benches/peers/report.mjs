@@ -1,5 +1,5 @@
-// Writes what was measured into docs/PERFORMANCE.md, between the markers of each table; the text around them is for people
-// to write.
+// Writes what was measured into docs/PERFORMANCE.md, between the markers of each table; the text around them is for
+// people to write.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -51,7 +51,8 @@ function linesOf(row) {
     if (!median) return [kind.title, kind.durable, `failed: ${failure}`];
     const spread = least === most ? '' : ` (${mainShown(least)} to ${mainShown(most)})`;
     const ratio = base ? [(mainOf(median) / mainOf(base)).toFixed(2)] : row.only ? [] : ['–'];
-    const columns = row.columns.map(([, key, shown]) => (median.figures[key] === undefined ? '–' : shown(median.figures[key])));
+    const figure = ([, key, shown]) => (median.figures[key] === undefined ? '–' : shown(median.figures[key]));
+    const columns = row.columns.map(figure);
     return [kind.title, kind.durable, mainShown(mainOf(median)) + spread, ...ratio, ...columns];
   });
   const ratioTitle = row.only ? [] : ['times Bun'];

@@ -40,7 +40,7 @@ async function measureRow(row) {
   console.error(`\n==> ${row.title}`);
   for (let repetition = 1; repetition <= times; repetition++) {
     for (const kind of kinds) {
-      const result = await resultOf(kind, row, load);
+      const result = await resultOf(kind, row, { ...load, ...row.loads?.[kind.name] });
       keep(row, kind, repetition, result);
       const [, key, shown] = row.main;
       console.error(`${kind.name.padEnd(12)} ${result.failure ?? shown(result.figures[key])}`);

@@ -1,4 +1,5 @@
-// A chat with Socket.IO as it comes: its rooms, its heartbeat, and its acknowledgement to whoever sends. Nothing is kept.
+// A chat with Socket.IO as it comes: its rooms, its heartbeat, and its acknowledgement to whoever sends. Nothing is
+// kept.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 

@@ -1,3 +1,4 @@
+use self::echo::Echo;
 use crate::dialect::{Dialect, Member};
 
 mod article;
@@ -30,10 +31,10 @@ impl DialectName {
     pub fn dialect(self, member: Member) -> Box<dyn Dialect> {
         match self {
             Self::Parlor => Box::new(parlor::Parlor::new(member)),
-            Self::Plain => Box::new(plain::Plain::new(member)),
-            Self::Article => Box::new(article::Article::new(member)),
+            Self::Plain => Box::new(Echo::new(plain::Plain::new(member), member.person)),
+            Self::Article => Box::new(Echo::new(article::Article::new(member), member.person)),
             Self::SocketIo => Box::new(socket_io::SocketIo::new(member)),
-            Self::Nats => Box::new(nats::Nats::new(member, false)),
+            Self::Nats => Box::new(Echo::new(nats::Nats::new(member, false), member.person)),
             Self::Jetstream => Box::new(nats::Nats::new(member, true)),
         }
     }

@@ -12,12 +12,14 @@ const ID: &[u8] = br#""id":"#;
 #[derive(Debug)]
 pub struct Article {
     plain: Plain,
+    /// The number of the newest message over this connection.
+    newest: u64,
     pinged_at_ms: u64,
 }
 
 impl Article {
     pub fn new(member: Member) -> Self {
-        Self { plain: Plain::new(member), pinged_at_ms: 0 }
+        Self { plain: Plain::new(member), newest: 0, pinged_at_ms: 0 }
     }
 }
 
@@ -27,12 +29,18 @@ impl Dialect for Article {
     }
 
     fn opened(&mut self, out: &mut Outbox) {
+        self.newest = 0;
         self.plain.opened(out);
     }
 
     fn hear(&mut self, payload: &[u8], is_text: bool, out: &mut Outbox, heard: &mut Vec<Heard>) {
         if let Some(id) = id(payload) {
             out.text(&format!(r#"{{"type":"ack","id":{id}}}"#));
+            // Sent again, since the ack for it was late.
+            if id <= self.newest {
+                return;
+            }
+            self.newest = id;
         }
         self.plain.hear(payload, is_text, out, heard);
     }
@@ -72,6 +80,18 @@ mod tests {
         article().hear(message, true, &mut out, &mut heard);
         assert_eq!(heard, [Heard::Message { stamp: Stamp { due_us: 5, sender: 6, n: 7 }, seq: None }]);
         assert_eq!(unmasked(&out), [r#"{"type":"ack","id":41}"#]);
+    }
+
+    #[test]
+    fn what_comes_again_is_acked_again_and_not_heard() {
+        let (mut article, mut out, mut heard) = (article(), Outbox::default(), Vec::new());
+        for id in [41, 42, 41] {
+            let message = format!(r#"{{"type":"message","id":{id},"body":"5 6 {id} the quick"}}"#);
+            article.hear(message.as_bytes(), true, &mut out, &mut heard);
+        }
+        let said = |n| Heard::Message { stamp: Stamp { due_us: 5, sender: 6, n }, seq: None };
+        assert_eq!(heard, [said(41), said(42)]);
+        assert_eq!(unmasked(&out), [41, 42, 41].map(|id| format!(r#"{{"type":"ack","id":{id}}}"#)));
     }
 
     #[test]

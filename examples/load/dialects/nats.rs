@@ -1,7 +1,6 @@
 use std::mem;
 
 use self::operation::{Operation, take_operation};
-use super::echo::Echo;
 use crate::dialect::{Dialect, Heard, Member, Request};
 use crate::outbox::Outbox;
 use crate::stamp::{Stamp, digits_to_number};
@@ -17,8 +16,6 @@ pub struct Nats {
     /// Whether JetStream is to keep what is said: then it is said to `say.ROOM`, acked once it is stored, and comes out
     /// at `room.ROOM`.
     is_kept: bool,
-    /// For what JetStream does not answer.
-    echo: Echo,
     is_live: bool,
     /// The begin of an operation whose rest comes with the next message.
     begun: Vec<u8>,
@@ -26,7 +23,7 @@ pub struct Nats {
 
 impl Nats {
     pub fn new(member: Member, is_kept: bool) -> Self {
-        Self { member, is_kept, echo: Echo::new(member.person), is_live: false, begun: Vec::new() }
+        Self { member, is_kept, is_live: false, begun: Vec::new() }
     }
 
     /// Where JetStream's answers come, before the id of the message.
@@ -55,7 +52,6 @@ impl Nats {
             Operation::Pong if !mem::replace(&mut self.is_live, true) => heard.push(Heard::Live { after: None }),
             Operation::Message { body, .. } if let Some(stamp) = Stamp::read(body) => {
                 heard.push(Heard::Message { stamp, seq: None });
-                heard.extend(self.echo.hear(stamp));
             }
             Operation::Message { subject, body } => heard.extend(answered(subject, body)),
             Operation::Error(error) => heard.push(Heard::Refused(String::from_utf8_lossy(error).into())),
@@ -70,7 +66,6 @@ impl Dialect for Nats {
     }
 
     fn opened(&mut self, out: &mut Outbox) {
-        self.echo.opened();
         self.begun.clear();
         self.is_live = false;
         let mut text = format!("{CONNECT}\r\nSUB room.{} 1\r\n", self.member.room_name());
@@ -99,7 +94,6 @@ impl Dialect for Nats {
         let text = if self.is_kept {
             format!("PUB say.{room} {}{id} {length}\r\n{body}\r\n", self.answers())
         } else {
-            self.echo.say(id);
             format!("PUB room.{room} {length}\r\n{body}\r\n")
         };
         out.binary(text.as_bytes());

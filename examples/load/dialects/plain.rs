@@ -1,4 +1,3 @@
-use super::echo::Echo;
 use crate::dialect::{Dialect, Heard, Member, Request};
 use crate::outbox::Outbox;
 use crate::stamp::Stamp;
@@ -11,12 +10,11 @@ const BODY: &[u8] = br#""body":""#;
 #[derive(Debug)]
 pub struct Plain {
     member: Member,
-    echo: Echo,
 }
 
 impl Plain {
     pub fn new(member: Member) -> Self {
-        Self { member, echo: Echo::new(member.person) }
+        Self { member }
     }
 }
 
@@ -26,7 +24,6 @@ impl Dialect for Plain {
     }
 
     fn opened(&mut self, out: &mut Outbox) {
-        self.echo.opened();
         let (room, name) = (self.member.room_name(), self.member.name());
         out.text(&format!(r#"{{"type":"join","room":"{room}","name":"{name}"}}"#));
     }
@@ -35,8 +32,7 @@ impl Dialect for Plain {
         if let Some(place) = memchr::memmem::find(payload, BODY)
             && let Some(stamp) = Stamp::read(&payload[place + BODY.len()..])
         {
-            heard.push(Heard::Message { stamp, seq: None });
-            return heard.extend(self.echo.hear(stamp));
+            return heard.push(Heard::Message { stamp, seq: None });
         }
         let frame: serde_json::Value = serde_json::from_slice(payload).unwrap_or_default();
         match frame["type"].as_str() {
@@ -46,8 +42,7 @@ impl Dialect for Plain {
         }
     }
 
-    fn say(&mut self, body: &str, id: u64, out: &mut Outbox) {
-        self.echo.say(id);
+    fn say(&mut self, body: &str, _id: u64, out: &mut Outbox) {
         let room = self.member.room_name();
         out.text(&format!(r#"{{"type":"message","room":"{room}","body":"{body}"}}"#));
     }
