@@ -1,4 +1,4 @@
-use crate::websocket::{BINARY, CLOSE, PONG, TEXT, write_frame};
+use crate::websocket::{BINARY, PONG, TEXT, write_frame};
 
 /// What a connection has to say, as frames that are ready to be written to its socket.
 #[derive(Debug, Default)]
@@ -13,16 +13,13 @@ impl Outbox {
         self.frame(TEXT, text.as_bytes());
     }
 
+    #[expect(dead_code, reason = "no dialect of these says anything binary")]
     pub fn binary(&mut self, payload: &[u8]) {
         self.frame(BINARY, payload);
     }
 
     pub fn pong(&mut self, payload: &[u8]) {
         self.frame(PONG, payload);
-    }
-
-    pub fn close(&mut self, code: u16) {
-        self.frame(CLOSE, &code.to_be_bytes());
     }
 
     fn frame(&mut self, opcode: u8, payload: &[u8]) {
