@@ -8,6 +8,7 @@
 //! connection next, `acks` sees that it arrives, `presence` keeps who is online.
 
 mod acks;
+mod admission;
 mod changes;
 mod commits;
 mod conn;
@@ -45,11 +46,14 @@ pub use page_request::{PagePurpose, PageRequest};
 pub use throttle::Throttle;
 
 use crate::log::{Append, LoadedRoom, ReadMark, Secret, Ticket};
-use crate::protocol::limits::HELLO_WITHIN_MS;
+use crate::protocol::limits::{
+    FRAMES_BURST, FRAMES_PER_SECOND, HELLO_WITHIN_MS, MESSAGES_BURST, MESSAGES_PER_SECOND, RECONNECT_SLOTS_MAX_MS,
+};
 use crate::protocol::{
     Bye, ClientFrame, CloseCode, DecodeError, Epoch, ErrorCode, InviteCode, InviteId, LoginId, Password, Profile,
     RoomId, ServerFrame, Token, UserId, UserName, decode_client, encode,
 };
+use admission::Admission;
 use commits::Pending;
 use conn::Conn;
 use doors::{Guesser, Locksmith};
@@ -61,7 +65,7 @@ use room::Room;
 const FLOODING_PAUSE_MS: u64 = 10_000;
 /// How often at most it is looked for silent connections. Their end may come this much late.
 const SILENCE_CHECKED_EVERY_MS: u64 = 1_000;
-/// On a restart, clients are spread over this time, and one ms more for each of them.
+/// On a restart, clients are spread over this time, and the time that it takes to let them all in.
 const RESTART_SPREAD_MS: std::ops::Range<u64> = 300..1_500;
 
 /// A connection, by a number that the shell never uses twice.
@@ -170,6 +174,11 @@ pub struct Hub {
     listed_anew: BTreeSet<RoomId>,
     room_list_told_at: Option<u64>,
     is_stopping: bool,
+    /// By then all shall be back that a stop has sent away.
+    restart_spread_end_ms: u64,
+    admission: Admission,
+    /// What a person may say in the long run; the burst is [`MESSAGES_BURST`] at [`MESSAGES_PER_SECOND`], and more with it.
+    messages_per_second: u32,
     rng: fastrand::Rng,
     outputs: VecDeque<Output>,
 }
@@ -181,7 +190,9 @@ impl Hub {
         let mut rooms = BTreeMap::new();
         for LoadedRoom { room, head, state } in loaded {
             for (user, member) in &state.members {
-                let person = people.entry(user.clone()).or_insert_with(|| Person::new(member.name.clone()));
+                let person = people
+                    .entry(user.clone())
+                    .or_insert_with(|| Person::new(member.name.clone(), messages_limiter(MESSAGES_PER_SECOND)));
                 person.rooms.insert(room.clone());
             }
             rooms.insert(room.clone(), Room::new(room, head, state));
@@ -206,14 +217,25 @@ impl Hub {
             listed_anew: BTreeSet::new(),
             room_list_told_at: None,
             is_stopping: false,
+            restart_spread_end_ms: RESTART_SPREAD_MS.end,
+            admission: Admission::default(),
+            messages_per_second: MESSAGES_PER_SECOND,
             rng: fastrand::Rng::with_seed(seed),
             outputs: VecDeque::new(),
         }
     }
 
+    /// Lets people say more, or less, than is the rule.
+    pub fn with_messages_per_second(mut self, messages_per_second: u32) -> Self {
+        self.messages_per_second = messages_per_second;
+        self.people.values_mut().for_each(|person| person.messages = messages_limiter(messages_per_second));
+        self
+    }
+
     /// A socket has opened, from this address.
     pub fn handle_opened(&mut self, now: Now, conn: ConnId, address: IpAddr) {
-        self.conns.insert(conn, Box::new(Conn::new(now.mono_ms, address)));
+        let state = Conn::new(now.mono_ms, address, frames_limiter(self.messages_per_second));
+        self.conns.insert(conn, Box::new(state));
         self.check_silence_by(now.mono_ms + HELLO_WITHIN_MS);
         if self.is_stopping {
             self.close(now, conn, CloseCode::Restarting);
@@ -271,6 +293,8 @@ impl Hub {
     /// The server is about to stop: every client is told when to come back.
     pub fn handle_shutdown(&mut self, now: Now) {
         self.is_stopping = true;
+        let all_in_ms = self.admission.time_for_ms(self.conns.len() as u64);
+        self.restart_spread_end_ms = RESTART_SPREAD_MS.end + all_in_ms.min(RECONNECT_SLOTS_MAX_MS);
         for conn in self.conns.keys().copied().collect::<Vec<_>>() {
             self.close(now, conn, CloseCode::Restarting);
         }
@@ -287,12 +311,15 @@ impl Hub {
 
     /// Ends a connection from this side, telling the client why and whether to come back.
     fn close(&mut self, now: Now, conn: ConnId, code: CloseCode) {
-        let spread_ms = RESTART_SPREAD_MS.start..RESTART_SPREAD_MS.end + self.conns.len() as u64;
         let reconnect_after_ms = match code {
-            CloseCode::Restarting => Some(self.rng.u64(spread_ms)),
+            CloseCode::Restarting => Some(self.rng.u64(RESTART_SPREAD_MS.start..self.restart_spread_end_ms)),
             CloseCode::Flooding | CloseCode::TooManyConnections => Some(FLOODING_PAUSE_MS),
             _ => None,
         };
+        self.close_until(now, conn, code, reconnect_after_ms);
+    }
+
+    fn close_until(&mut self, now: Now, conn: ConnId, code: CloseCode, reconnect_after_ms: Option<u64>) {
         let bye = Bye { code: code.number(), reason: code.reason().into(), reconnect_after_ms };
         if self.detach(now, conn) {
             self.outputs.push_back(Output::Transmit { conn, frame: encode(&ServerFrame::Bye(bye)).into() });
@@ -303,6 +330,9 @@ impl Hub {
     /// Forgets a connection. False if it was forgotten before.
     fn detach(&mut self, now: Now, conn: ConnId) -> bool {
         let Some(state) = self.conns.remove(&conn) else { return false };
+        if state.is_waiting {
+            self.admission.leave(now.mono_ms, false);
+        }
         for room in state.cursors.rooms() {
             if let Some(room) = self.rooms.get_mut(room) {
                 room.subscribers.remove(&conn);
@@ -337,4 +367,16 @@ impl Hub {
             self.timers.insert((at, Timer::Silence));
         }
     }
+}
+
+/// A burst of messages is as many seconds' worth, whatever the rate.
+fn messages_limiter(per_second: u32) -> Limiter {
+    Limiter::per_second(per_second, per_second.saturating_mul(MESSAGES_BURST / MESSAGES_PER_SECOND))
+}
+
+/// Of all kinds of frames together there may be as many more as there may be messages.
+fn frames_limiter(messages_per_second: u32) -> Limiter {
+    let more = messages_per_second.saturating_sub(MESSAGES_PER_SECOND);
+    let burst = FRAMES_BURST.saturating_add(more.saturating_mul(FRAMES_BURST / FRAMES_PER_SECOND));
+    Limiter::per_second(FRAMES_PER_SECOND.saturating_add(more), burst)
 }

@@ -144,7 +144,8 @@ impl Server {
             reload_port: config.watched_port(),
         };
         let driver = Driver::new(
-            Hub::new(loaded.epoch, loaded.rooms, seed(), Box::new(identity::RandomCodes)),
+            Hub::new(loaded.epoch, loaded.rooms, seed(), Box::new(identity::RandomCodes))
+                .with_messages_per_second(config.messages_per_second),
             store,
             Identification { accounts: accounts.clone(), passwords, guard, notices: tell },
             Sources { heard, questions, replies, notices },

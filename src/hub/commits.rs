@@ -1,7 +1,7 @@
 //! What the log is asked to append, and what it has done: only then does an entry exist for anyone.
 
 use super::failure::{About, Failure};
-use super::{ConnId, Hub, Now, Output, Person, Room};
+use super::{ConnId, Hub, Now, Output, Person, Room, messages_limiter};
 use crate::log::{Append, AppendError, Appended, RoomState, Secret, Ticket, parlor};
 use crate::planted::{self, Bug};
 use crate::protocol::{
@@ -189,7 +189,11 @@ impl Hub {
     fn became_member(&mut self, now: Now, user: User, id: &RoomId) {
         let Some(room) = self.rooms.get_mut(id) else { return };
         // Whoever asked may be gone and forgotten by now, and is a member all the same.
-        let person = self.people.entry(user.id.clone()).or_insert_with(|| Person::new(user.name.clone()));
+        let rate = self.messages_per_second;
+        let person = self
+            .people
+            .entry(user.id.clone())
+            .or_insert_with(|| Person::new(user.name.clone(), messages_limiter(rate)));
         person.rooms.insert(id.clone());
         self.names.entry(person.name.to_lowercase()).or_insert_with(|| user.id.clone());
         if person.is_online {

@@ -8,8 +8,8 @@ use super::cursors::{Cursor, Cursors};
 use super::limiter::Limiter;
 use super::room::erase_in;
 use crate::protocol::limits::{
-    ANSWERS_WAITING_MAX, FRAMES_BURST, FRAMES_IN_FLIGHT_MAX, FRAMES_PER_SECOND, HELLO_WITHIN_MS, IN_FLIGHT_BYTES_MAX,
-    SILENCE_MAX_MS, UNACKED_ENTRIES_MAX,
+    ANSWERS_WAITING_MAX, FRAMES_IN_FLIGHT_MAX, HELLO_WITHIN_MS, IN_FLIGHT_BYTES_MAX, SILENCE_MAX_MS,
+    UNACKED_ENTRIES_MAX,
 };
 use crate::protocol::{Epoch, LoginId, RoomId, Seq, UserId};
 
@@ -45,6 +45,8 @@ pub struct Conn {
     pub address: IpAddr,
     /// Whoever has not said by then who they are is sent away.
     pub greet_by: u64,
+    /// Counted among those that wait to be greeted.
+    pub is_waiting: bool,
     pub heard_at: u64,
     pub limiter: Limiter,
     /// For each room it gets entries of.
@@ -75,13 +77,14 @@ pub struct Answer {
 }
 
 impl Conn {
-    pub fn new(now_ms: u64, address: IpAddr) -> Self {
+    pub fn new(now_ms: u64, address: IpAddr, limiter: Limiter) -> Self {
         Self {
             stage: Stage::New,
             address,
             greet_by: now_ms + HELLO_WITHIN_MS,
             heard_at: now_ms,
-            limiter: Limiter::per_second(FRAMES_PER_SECOND, FRAMES_BURST),
+            limiter,
+            is_waiting: false,
             cursors: Cursors::default(),
             acks: Acks::default(),
             behind: VecDeque::new(),

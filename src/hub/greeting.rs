@@ -4,13 +4,13 @@ use super::commits::{Pending, Purpose};
 use super::conn::Stage;
 use super::failure::{About, Failure};
 use super::{Claim, ConnId, Hub, Identity, Now, Output, Rejection};
-use crate::protocol::limits::CONNECTIONS_PER_PERSON_MAX;
+use crate::protocol::limits::{CONNECTIONS_PER_PERSON_MAX, MESSAGES_BURST, MESSAGES_PER_SECOND};
 use crate::protocol::{
     CloseCode, EntryKind, ErrorCode, Heartbeat, Hello, Limits, LoginId, Profile, ServerFrame, UserId, UserName, Welcome,
 };
 
 impl Hub {
-    pub(super) fn hello(&mut self, conn: ConnId, hello: Hello) -> Result<(), Failure> {
+    pub(super) fn hello(&mut self, now: Now, conn: ConnId, hello: Hello) -> Result<(), Failure> {
         let Some(state) = self.conns.get_mut(&conn) else { return Ok(()) };
         if !matches!(state.stage, Stage::New) {
             return Err(Failure::new(ErrorCode::AlreadyGreeted, "a connection says hello once"));
@@ -23,6 +23,11 @@ impl Hub {
                 .map(Claim::Guest)
                 .map_err(|_| Failure::new(ErrorCode::BadName, "a name is 1 to 32 visible characters"))?,
         };
+        if let Err(slot_ms) = self.admission.arrive(now.mono_ms) {
+            self.close_until(now, conn, CloseCode::Busy, Some(slot_ms));
+            return Ok(());
+        }
+        state.is_waiting = true;
         state.stage = Stage::Identifying { epoch, cursors };
         self.outputs.push_back(Output::Identify { conn, claim });
         Ok(())
@@ -34,6 +39,9 @@ impl Hub {
         let Stage::Identifying { epoch, mut cursors } = std::mem::replace(&mut state.stage, Stage::New) else {
             return;
         };
+        if std::mem::take(&mut state.is_waiting) {
+            self.admission.leave(now.mono_ms, true);
+        }
         let Identity { profile, login, token } = match identity {
             Ok(identity) => identity,
             Err(Rejection { code, retry_after_ms }) => {
@@ -59,7 +67,7 @@ impl Hub {
             epoch: self.epoch.clone(),
             member_of,
             heartbeat: Heartbeat::default(),
-            limits: Limits::default(),
+            limits: self.limits(),
         };
         let rooms = welcome.member_of.clone();
         self.answer(now, conn, &ServerFrame::Welcome(welcome));
@@ -67,6 +75,12 @@ impl Hub {
             self.subscribe(now, conn, &room, cursors.get(&room).copied());
         }
         self.pump(now, conn);
+    }
+
+    fn limits(&self) -> Limits {
+        let messages_per_second = self.messages_per_second;
+        let messages_burst = messages_per_second.saturating_mul(MESSAGES_BURST / MESSAGES_PER_SECOND);
+        Limits { messages_per_second, messages_burst, ..Limits::default() }
     }
 
     /// A login has ended, and its connections end with it.

@@ -5,7 +5,6 @@ use super::limiter::Limiter;
 use crate::protocol::RoomId;
 use crate::protocol::limits::{
     CHANGES_BURST, CHANGES_PER_SECOND, CREATES_BURST, CREATES_PER_MINUTE, MEMBERSHIPS_BURST, MEMBERSHIPS_PER_SECOND,
-    MESSAGES_BURST, MESSAGES_PER_SECOND,
 };
 
 /// Somebody who is connected, was so a moment ago, or is a member of a room.
@@ -29,7 +28,7 @@ pub struct Person {
 }
 
 impl Person {
-    pub fn new(name: String) -> Self {
+    pub fn new(name: String, messages: Limiter) -> Self {
         Self {
             name,
             is_admin: false,
@@ -37,7 +36,7 @@ impl Person {
             conns: BTreeSet::new(),
             is_online: false,
             gone_at: 0,
-            messages: Limiter::per_second(MESSAGES_PER_SECOND, MESSAGES_BURST),
+            messages,
             creates: Limiter::per_minute(CREATES_PER_MINUTE, CREATES_BURST),
             memberships: Limiter::per_second(MEMBERSHIPS_PER_SECOND, MEMBERSHIPS_BURST),
             changes: Limiter::per_second(CHANGES_PER_SECOND, CHANGES_BURST),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::delivery::encode_all;
-use super::{ConnId, Hub, Now, Person, Timer};
+use super::{ConnId, Hub, Now, Person, Timer, messages_limiter};
 use crate::protocol::limits::{PRESENCE_GRACE_MS, STATES_EVERY_MS};
 use crate::protocol::{Profile, RoomId, ServerFrame, User, UserId};
 
@@ -11,7 +11,8 @@ impl Hub {
     /// A connection turned out to be this person's.
     pub(super) fn gain_conn(&mut self, now: Now, profile: &Profile, conn: ConnId) {
         let User { id, name } = &profile.user;
-        let person = self.people.entry(id.clone()).or_insert_with(|| Person::new(name.clone()));
+        let rate = self.messages_per_second;
+        let person = self.people.entry(id.clone()).or_insert_with(|| Person::new(name.clone(), messages_limiter(rate)));
         person.conns.insert(conn);
         person.is_online = true;
         self.set_profile(now, profile);

@@ -31,7 +31,7 @@ impl Hub {
 
     pub(super) fn carry_out(&mut self, now: Now, conn: ConnId, frame: ClientFrame) -> Result<(), Failure> {
         if let ClientFrame::Hello(hello) = frame {
-            return self.hello(conn, hello);
+            return self.hello(now, conn, hello);
         }
         let user = self.conns.get(&conn).and_then(|state| state.user()).cloned();
         let user = user.ok_or_else(Failure::hello_required)?;

@@ -94,12 +94,14 @@ pub enum CloseCode {
     Unacked,
     /// The person, or their address, has as many connections as are allowed.
     TooManyConnections,
+    /// More clients come at once than can be let in. Each is told its own time to come again.
+    Busy,
     /// The login has ended: the person must sign in again.
     SignedOut,
 }
 
 impl CloseCode {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Normal,
         Self::Unsupported,
         Self::TooBig,
@@ -110,6 +112,7 @@ impl CloseCode {
         Self::HelloTimeout,
         Self::Unacked,
         Self::TooManyConnections,
+        Self::Busy,
         Self::SignedOut,
     ];
 
@@ -125,6 +128,7 @@ impl CloseCode {
             Self::HelloTimeout => 4004,
             Self::Unacked => 4005,
             Self::TooManyConnections => 4006,
+            Self::Busy => 4007,
             Self::SignedOut => 4500,
         }
     }
@@ -141,6 +145,7 @@ impl CloseCode {
             Self::HelloTimeout => "no hello in time",
             Self::Unacked => "entries not acked",
             Self::TooManyConnections => "too many connections",
+            Self::Busy => "too many come at once",
             Self::SignedOut => "signed out",
         }
     }

@@ -112,6 +112,12 @@ pub const PONG_WITHIN_MS: u64 = 10_000;
 pub const SILENCE_MAX_MS: u64 = 45_000;
 /// The server waits this long for `hello`.
 pub const HELLO_WITHIN_MS: u64 = 10_000;
+/// So many connections may wait to be greeted in any case, and more as long as they can be within this time: less than
+/// [`CONNECT_WITHIN_MS`], after which a client gives up. Whoever comes beyond is told when to come again.
+pub const GREETINGS_WAITING_MIN: u64 = 500;
+pub const GREETING_WAIT_MAX_MS: u64 = 5_000;
+/// Nobody is told to stay away for longer than this because others come first.
+pub const RECONNECT_SLOTS_MAX_MS: u64 = 60_000;
 /// The client waits this long for the socket to open, and again for `welcome`.
 pub const CONNECT_WITHIN_MS: u64 = 8_000;
 /// Bounds of the client's reconnect delay; between them it doubles, with full jitter.

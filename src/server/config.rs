@@ -37,6 +37,10 @@ pub struct Config {
     #[arg(long, value_name = "N", env = "PARLOR_CONNECTIONS_PER_ADDRESS", default_value_t = 1_000)]
     pub connections_per_address: usize,
 
+    /// How many messages a second one person may send in the long run; four times as many in a burst
+    #[arg(long, value_name = "N", env = "PARLOR_MESSAGES_PER_SECOND", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub messages_per_second: u32,
+
     /// Where the browser hears of new builds during development
     #[arg(long, hide = true, env = "LEPTOS_RELOAD_PORT", default_value_t = 3001)]
     reload_port: u32,

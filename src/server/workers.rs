@@ -22,6 +22,7 @@ use crate::hub::ConnId;
 use crate::server::websocket::{Frame, Opened};
 use door::Door;
 pub use ear::Ear;
+pub use outbox::{Outbox, SharedFrame};
 use worker::Worker;
 
 /// What a worker is told to do.
