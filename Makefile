@@ -1,6 +1,6 @@
 # Every target is one script in scripts/, which can be read and run by itself.
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint e2e screenshots conformance fuzz soak
+.PHONY: help run build dev test lint e2e screenshots conformance fuzz soak bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,3 +34,6 @@ soak: ## Simulate for hours (PARLOR_SEEDS)
 
 fuzz: ## Feed hostile input to the decoders and to both cores (FUZZ_SECONDS for each)
 	@scripts/fuzz
+
+bench: ## Measure Parlor beside other servers and write docs/PERFORMANCE.md (takes an hour)
+	@scripts/bench
