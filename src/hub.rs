@@ -354,8 +354,8 @@ impl Hub {
             return; // a timer that was replaced by a later one
         }
         self.silence_checked_at = None;
-        let is_silent = |(_, state): &(&ConnId, &Box<Conn>)| state.silent_at() <= now.mono_ms;
-        let silent = self.conns.iter().filter(is_silent).map(|(conn, state)| (*conn, state.user().is_some()));
+        let silent = self.conns.iter().filter(|(_, state)| state.silent_at() <= now.mono_ms);
+        let silent = silent.map(|(conn, state)| (*conn, state.user().is_some()));
         for (conn, is_greeted) in silent.collect::<Vec<_>>() {
             self.close(now, conn, if is_greeted { CloseCode::Silent } else { CloseCode::HelloTimeout });
         }

@@ -13,7 +13,6 @@ impl Outbox {
         self.frame(TEXT, text.as_bytes());
     }
 
-    #[expect(dead_code, reason = "no dialect of these says anything binary")]
     pub fn binary(&mut self, payload: &[u8]) {
         self.frame(BINARY, payload);
     }
