@@ -312,7 +312,7 @@ fn the_limits_in_the_text_are_there() {
         "counts for 10 s more",
         "every 3 s; it is believed for 6 s",
         "at most 256 entries without an ack",
-        "ack every 32 entries, and what is left 500 ms later",
+        "ack every 64 entries, and what is left 1 s later",
         "brings progress in a room for 5,000 ms",
         "three times in vain",
         "at most once a second for a room",
@@ -350,7 +350,7 @@ fn the_limits_in_the_text_are_the_real_ones() {
     assert_eq!((limits::PEOPLE_NAMED_MAX, limits::TYPING_NAMED_MAX), (200, 5));
     assert_eq!((limits::PING_EVERY_MS, limits::PING_JITTER_PERCENT, limits::PONG_WITHIN_MS), (25_000, 20, 10_000));
     assert_eq!((limits::PRESENCE_GRACE_MS, limits::TYPING_LASTS_MS), (10_000, 6_000));
-    assert_eq!((limits::UNACKED_ENTRIES_MAX, limits::ACK_EVERY_ENTRIES, limits::ACK_AFTER_MS), (256, 32, 500));
+    assert_eq!((limits::UNACKED_ENTRIES_MAX, limits::ACK_EVERY_ENTRIES, limits::ACK_AFTER_MS), (256, 64, 1_000));
     assert_eq!((limits::ACK_WITHIN_MS, limits::RESENDS_MAX, limits::READ_EVERY_MS), (5_000, 3, 1_000));
     assert_eq!((limits::RECONNECT_MIN_MS, limits::RECONNECT_MAX_MS), (300, 20_000));
 }

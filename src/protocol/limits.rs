@@ -134,8 +134,8 @@ pub const ANSWER_WITHIN_MS: u64 = 5_000;
 pub const ACK_WITHIN_MS: u64 = 5_000;
 pub const RESENDS_MAX: u32 = 3;
 /// The client acks after this long, or after [`ACK_EVERY_ENTRIES`] entries: well before either limit of the server.
-pub const ACK_AFTER_MS: u64 = 500;
-pub const ACK_EVERY_ENTRIES: u32 = 32;
+pub const ACK_AFTER_MS: u64 = 1_000;
+pub const ACK_EVERY_ENTRIES: u32 = 64;
 /// A client tells how far its person has read in a room at most this often.
 pub const READ_EVERY_MS: u64 = 1_000;
 /// A person counts as online this long after the last connection went, so that a reload does not flicker.

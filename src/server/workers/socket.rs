@@ -14,7 +14,7 @@ pub struct Socket {
     pub stage: Stage,
     /// What comes cannot be understood any more, and is dropped.
     pub is_deaf: bool,
-    /// Something has been put into the outbox in this round.
+    /// Something has been put into the outbox and is to be written.
     pub is_due: bool,
     /// The system has no room for what is due.
     pub is_blocked: bool,
