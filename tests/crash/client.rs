@@ -203,7 +203,7 @@ impl Client {
 
     fn entry(&mut self, entry: &Entry) {
         self.shared.record().saw(entry);
-        if self.copy(&entry.room).next(entry.seq) {
+        if self.copy(&entry.room).next(entry.first(), entry.seq) {
             self.connection.unacked += 1;
         }
         if self.connection.unacked >= ACK_EVERY {

@@ -18,8 +18,8 @@ impl Copy {
     }
 
     /// False for one that is there already.
-    pub fn next(&mut self, seq: Seq) -> bool {
-        assert!(seq <= self.cursor + 1, "{} is followed by {seq}", self.cursor);
+    pub fn next(&mut self, first: Seq, seq: Seq) -> bool {
+        assert!(first <= self.cursor + 1, "{} is followed by {first}", self.cursor);
         let is_new = seq > self.cursor;
         self.cursor = self.cursor.max(seq);
         is_new

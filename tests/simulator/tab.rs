@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use parlor::hub::ConnId;
-use parlor::protocol::{Entry, EntryKind, Joined, MessageId, RoomId, RoomList, RoomSummary, Seq, UserId};
+use parlor::protocol::{Entry, EntryKind, Joined, MemberPage, MessageId, RoomId, RoomList, RoomSummary, Seq, UserId};
 use parlor::session::{Command, Event, Link, Session};
 
 use crate::checks;
@@ -108,35 +108,11 @@ impl Tab {
                 screen.lobby.read(screen.read);
                 return Some(Command::Members { room: room.id.clone(), after: None });
             }
-            Event::Members(page) => {
-                if let Some(screen) = self.screens.get_mut(&page.room) {
-                    screen.lobby.members(page);
-                    screen.told.members = Some(page.at);
-                    // It may be older than what has come before it, when something on the way has held it up.
-                    let later = screen.entries.range(page.at + 1..);
-                    later.clone().for_each(|(_, entry)| screen.lobby.apply_to_members(entry));
-                    if later.clone().any(|(_, entry)| is_of_many(entry)) {
-                        return Some(Command::Members { room: page.room.clone(), after: None });
-                    }
-                }
-            }
+            Event::Members(page) => return self.screens.get_mut(&page.room)?.members(page),
             Event::Left(left) => _ = self.screens.remove(&left.room),
             Event::Entry(entry) => {
                 let screen = self.screens.get_mut(&entry.room).expect("entries come only for rooms one is in");
-                checks::is_next_on_screen(entry, screen);
-                screen.after = entry.seq;
-                screen.entries.insert(entry.seq, entry.clone());
-                screen.lobby.apply(entry, &self.user, screen.told);
-                screen.lobby.read(screen.read);
-                if let EntryKind::Deleted { seq } = &entry.kind
-                    && let Some(deleted) = screen.entries.get_mut(seq)
-                {
-                    deleted.erase();
-                }
-                // Who they are can only be asked.
-                if is_of_many(entry) && screen.told.members.is_some_and(|at| entry.seq > at) {
-                    return Some(Command::Members { room: entry.room.clone(), after: None });
-                }
+                return screen.next(entry, &self.user);
             }
             Event::Older(page) => {
                 let screen = self.screens.get_mut(&page.room).expect("history comes only for rooms one is in");
@@ -164,6 +140,34 @@ impl Tab {
 }
 
 impl Screen {
+    fn next(&mut self, entry: &Entry, user: &UserId) -> Option<Command> {
+        checks::is_next_on_screen(entry, self);
+        self.after = entry.seq;
+        self.entries.insert(entry.seq, entry.clone());
+        self.lobby.apply(entry, user, self.told);
+        self.lobby.read(self.read);
+        if let EntryKind::Deleted { seq } = &entry.kind
+            && let Some(deleted) = self.entries.get_mut(seq)
+        {
+            deleted.erase();
+        }
+        // Who they are can only be asked.
+        let is_stale = is_of_many(entry) && self.told.members.is_some_and(|at| entry.seq > at);
+        is_stale.then(|| Command::Members { room: entry.room.clone(), after: None })
+    }
+
+    fn members(&mut self, page: &MemberPage) -> Option<Command> {
+        self.lobby.members(page);
+        self.told.members = Some(page.at);
+        // It may be older than what has come before it, when something on the way has held it up.
+        let mut is_stale = false;
+        for entry in self.entries.range(page.at + 1..).map(|(_, entry)| entry) {
+            self.lobby.apply_to_members(entry);
+            is_stale |= is_of_many(entry);
+        }
+        is_stale.then(|| Command::Members { room: page.room.clone(), after: None })
+    }
+
     /// How many entries stand for many who came and went.
     pub fn crowds(&self) -> u64 {
         self.entries.values().filter(|entry| is_of_many(entry)).count() as u64
