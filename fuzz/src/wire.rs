@@ -82,9 +82,15 @@ impl Wire {
         }
         let next = [place.sent + 1, place.acked + 1];
         assert!(next.contains(&entry.first()), "{place:?} is followed by {entry:?}");
+        let comes_again = entry.first() <= place.sent;
         (place.sent, place.acked_then) = (entry.seq, place.acked);
-        place.ends.retain(|end| *end < entry.first());
-        place.ends.insert(entry.seq);
+        if comes_again {
+            // The hub counts as lost what was due to be acked, in other rooms too.
+            self.places.values_mut().for_each(|place| place.ends.clear());
+        }
+        if let Some(place) = self.places.get_mut(&entry.room) {
+            place.ends.insert(entry.seq);
+        }
         let unacked: usize = self.places.values().map(|place| place.ends.range(place.acked + 1..).count()).sum();
         assert!(unacked as u64 <= UNACKED_ENTRIES_MAX, "{unacked} entries without an ack");
     }

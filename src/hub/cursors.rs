@@ -29,6 +29,10 @@ impl Cursor {
 
     /// All up to here is on its way.
     pub fn send(&mut self, seq: Seq) {
+        if self.run.1 > self.sent {
+            // It is sent again, and perhaps one by one.
+            self.run = (0, 0);
+        }
         // While another run is on its way, this one counts by its entries.
         if seq > self.sent + 1 && self.run_unacked() == 0 {
             self.run = (self.sent + 1, seq);
@@ -96,5 +100,29 @@ impl Cursors {
             return Ok(0);
         }
         self.0.binary_search_by(|(known, _)| known.cmp(room))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_that_are_sent_as_one_count_as_one_and_by_themselves_when_they_are_sent_again_so() {
+        let mut cursor = Cursor::at(100);
+        cursor.send(120);
+        assert_eq!(cursor.unacked(), 1);
+        cursor.send(121);
+        assert_eq!(cursor.unacked(), 2);
+        cursor.send(150);
+        assert_eq!(cursor.unacked(), 31, "only one run at a time is remembered");
+        cursor.acked = 115;
+        assert_eq!(cursor.unacked(), 31);
+        cursor.sent = 115;
+        (116..=120).for_each(|seq| cursor.send(seq));
+        assert_eq!(cursor.unacked(), 5);
+        cursor.acked = 120;
+        cursor.send(140);
+        assert_eq!((cursor.unacked(), cursor.run), (1, (121, 140)));
     }
 }
