@@ -32,7 +32,7 @@ use health::Trouble;
 use writer::{Request, Writer};
 
 /// Requests that may wait for each thread. Past that a request is answered at once: try again later.
-const REQUESTS_WAITING_MAX: usize = 8_192;
+const REQUESTS_WAITING_MAX: usize = 65_536;
 
 const FIRST_ROOMS: [&str; 3] = ["General", "Random", "Help"];
 

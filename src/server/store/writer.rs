@@ -11,7 +11,7 @@ use crate::log::{Append, AppendError, Batch, Engine, ReadMark};
 use crate::protocol::{RoomId, Seq, UserId};
 
 /// Appends in one commit. More would make those at its end wait longer than the disk needs.
-const BATCH_MAX: usize = 4_096;
+const BATCH_MAX: usize = 16_384;
 /// Read marks wait this long for appends to be committed with.
 const MARKS_WAIT: Duration = Duration::from_millis(500);
 /// A log that could not be written is tried again this often, if nobody else tries.

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OpenFlags};
 
 /// Nobody else writes, unless somebody looks at the database with a tool; people who send wait for that no longer.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
-/// Pages in the write-ahead log, 16 MiB of them, from which on they are copied into the database.
-const WAL_PAGES: u32 = 4_096;
+/// Pages in the write-ahead log, 64 MiB of them, from which on they are copied into the database.
+const WAL_PAGES: u32 = 16_384;
 /// In KiB. The pages that appends touch are those at the ends of rooms, and of each person's message ids.
 const CACHE_KIB: i32 = 32 * 1_024;
 /// More than the program has, so that none is prepared twice.
