@@ -61,7 +61,7 @@ export const ROWS = [
     name: 'throughput',
     title: 'As many messages as go through',
     scenario: 'throughput',
-    load: { people: 200, rooms: 200, window: 64, seconds: 10 },
+    load: { people: 200, rooms: 200, window: 128, seconds: 10 },
     quick: { seconds: 3 },
     // It acks what waits for it all at once, and drops what waits beyond ten thousand messages.
     loads: { jetstream: { window: 1 } },
