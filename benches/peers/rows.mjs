@@ -27,14 +27,14 @@ export const ROWS = [
     name: 'fanout-500',
     title: '500 people in one room, 60 messages a second',
     ...FANOUT,
-    load: { people: 500, rooms: 1, rate: 60, seconds: 20 },
+    load: { people: 500, rooms: 1, rate: 60, seconds: 10 },
     quick: { people: 100, seconds: 3 },
   },
   {
     name: 'fanout-100',
     title: '2,000 messages a second in one room of 100',
     ...FANOUT,
-    load: { people: 100, rooms: 1, rate: 2_000, seconds: 20, 'messages-per-second': 20 },
+    load: { people: 100, rooms: 1, rate: 2_000, seconds: 10, 'messages-per-second': 20 },
     quick: { seconds: 3 },
     parlorFlags: ['--messages-per-second', '25'],
   },
@@ -42,7 +42,7 @@ export const ROWS = [
     name: 'fanout-rooms',
     title: '2,000 messages a second in five rooms of 100',
     ...FANOUT,
-    load: { people: 500, rooms: 5, rate: 2_000, seconds: 20 },
+    load: { people: 500, rooms: 5, rate: 2_000, seconds: 10 },
     quick: { seconds: 3 },
   },
   {
@@ -65,7 +65,7 @@ export const ROWS = [
     quick: { seconds: 3 },
     // It acks what waits for it all at once, and drops what waits beyond ten thousand messages.
     loads: { jetstream: { window: 1 } },
-    parlorFlags: ['--messages-per-second', '1000000'],
+    parlorFlags: ['--messages-per-second', '100000'],
     main: ['messages a second', 'accepted_per_second', count],
     columns: [
       ['CPU a message', 'server_cpu_us_per_message', us],
