@@ -374,7 +374,11 @@ impl Hub {
 
 /// A burst of messages is as many seconds' worth, whatever the rate.
 fn messages_limiter(per_second: u32) -> Limiter {
-    Limiter::per_second(per_second, per_second.saturating_mul(MESSAGES_BURST / MESSAGES_PER_SECOND))
+    Limiter::per_second(per_second, messages_burst(per_second))
+}
+
+fn messages_burst(per_second: u32) -> u32 {
+    per_second.saturating_mul(MESSAGES_BURST / MESSAGES_PER_SECOND)
 }
 
 /// Of all kinds of frames together there may be as many more as there may be messages.

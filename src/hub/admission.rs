@@ -2,13 +2,15 @@ use crate::protocol::limits::{GREETING_WAIT_MAX_MS, GREETINGS_WAITING_MIN, RECON
 
 /// Clients that are let in a second, as long as nothing is measured.
 const PER_SECOND_ASSUMED: u64 = 1_000;
+/// One disk that is slow for a moment must not keep everybody away for long.
+const PER_SECOND_MIN: u64 = 100;
 /// At least so long it is measured how many are let in.
 const MEASURED_MS: u64 = 500;
 /// Clients that are sent away spread over the time from here on.
 const FIRST_SLOT_MS: u64 = 1_000;
 
-/// How many connections may wait to be told who they are, as they have asked: as many as can be within the patience of a client, by what the server has
-/// shown that it can. The others get slots, one after the other, instead of a wait that ends in vain.
+/// How many connections may wait to be told who they are: as many as can be within the patience of a client, by what the
+/// server has shown that it can. The others get slots, one after the other, instead of a wait that ends in vain.
 #[derive(Debug)]
 pub struct Admission {
     waiting: u64,
@@ -52,7 +54,7 @@ impl Admission {
         let lasted_ms = now_ms.saturating_sub(since);
         // What it can do shows only while there is always somebody waiting.
         if lasted_ms >= MEASURED_MS && self.waiting > 0 {
-            self.per_second = (self.answered * 1_000 / lasted_ms).max(1);
+            self.per_second = (self.answered * 1_000 / lasted_ms).max(PER_SECOND_MIN);
             (self.measured_since, self.answered) = (Some(now_ms), 0);
         }
     }
@@ -109,7 +111,8 @@ mod tests {
             admission.arrive(0).unwrap();
         }
         admission.leave(600, false);
-        assert_eq!(admission.per_second, 1, "nobody was answered");
+        assert_eq!(admission.per_second, PER_SECOND_MIN, "nobody was answered");
+        assert_eq!(admission.time_for_ms(30), 300, "a restart spreads few over a short time all the same");
         assert_eq!(admission.arrive(601), Ok(()));
         assert!(admission.arrive(602).is_err());
     }

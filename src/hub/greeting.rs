@@ -3,8 +3,8 @@
 use super::commits::{Pending, Purpose};
 use super::conn::Stage;
 use super::failure::{About, Failure};
-use super::{Claim, ConnId, Hub, Identity, Now, Output, Rejection};
-use crate::protocol::limits::{CONNECTIONS_PER_PERSON_MAX, MESSAGES_BURST, MESSAGES_PER_SECOND};
+use super::{Claim, ConnId, Hub, Identity, Now, Output, Rejection, messages_burst};
+use crate::protocol::limits::CONNECTIONS_PER_PERSON_MAX;
 use crate::protocol::{
     CloseCode, EntryKind, ErrorCode, Heartbeat, Hello, Limits, LoginId, Profile, ServerFrame, UserId, UserName, Welcome,
 };
@@ -79,8 +79,7 @@ impl Hub {
 
     fn limits(&self) -> Limits {
         let messages_per_second = self.messages_per_second;
-        let messages_burst = messages_per_second.saturating_mul(MESSAGES_BURST / MESSAGES_PER_SECOND);
-        Limits { messages_per_second, messages_burst, ..Limits::default() }
+        Limits { messages_per_second, messages_burst: messages_burst(messages_per_second), ..Limits::default() }
     }
 
     /// A login has ended, and its connections end with it.
