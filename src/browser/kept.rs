@@ -159,8 +159,8 @@ async fn write_all(transaction: &Transaction, keeps: Vec<Keep>) -> Result<()> {
             Keep::Owner { user, epoch } => own(transaction, Owner { user, epoch }).await?,
             Keep::Entries { epoch, room, cursor, entries } => {
                 if keeps_for(transaction, &epoch).await? {
-                    mark(transaction, &room, cursor, 0).await?;
-                    write_entries(transaction, &entries)?;
+                    let before = mark(transaction, &room, cursor, 0).await?;
+                    write_entries(transaction, &entries, before).await?;
                 }
             }
             Keep::Read { epoch, room, seq } => {
@@ -214,30 +214,39 @@ async fn keeps_for(transaction: &Transaction, epoch: &Epoch) -> Result<bool> {
     Ok(owner(transaction).await?.is_some_and(|owner| owner.epoch == *epoch))
 }
 
-/// Marks only move forward: another tab, which shares the entries, may be further.
-async fn mark(transaction: &Transaction, room: &RoomId, cursor: Seq, read: Seq) -> Result<()> {
-    let marks = match marks(transaction, room).await? {
-        Some(Marks::In { cursor: kept, read: known }) => Marks::In { cursor: cursor.max(kept), read: read.max(known) },
-        Some(Marks::Leaving) | None => Marks::In { cursor, read },
+/// Marks only move forward: another tab, which shares the entries, may be further. Returns the cursor before.
+async fn mark(transaction: &Transaction, room: &RoomId, cursor: Seq, read: Seq) -> Result<Seq> {
+    let (before, known) = match marks(transaction, room).await? {
+        Some(Marks::In { cursor, read }) => (cursor, read),
+        Some(Marks::Leaving) | None => (0, 0),
     };
+    let marks = Marks::In { cursor: cursor.max(before), read: read.max(known) };
     transaction.store(ROOMS)?.put_with_key(&marks.text().into(), &room.as_str().into())?;
-    Ok(())
+    Ok(before)
 }
 
-fn write_entries(transaction: &Transaction, entries: &[Entry]) -> Result<()> {
+/// What lies up to the cursor that was kept before may be there already, and erased since.
+async fn write_entries(transaction: &Transaction, entries: &[Entry], before: Seq) -> Result<()> {
     let store = transaction.store(ENTRIES)?;
     // A later version of the page may know those that this one does not, and then finds a gap to fill.
     for entry in entries.iter().filter(|entry| entry.kind != EntryKind::Unknown) {
-        store.put_with_key(&entry_text(entry).into(), &entry_key(entry.room.as_str(), entry.seq as f64))?;
+        let key = entry_key(entry.room.as_str(), entry.seq as f64);
+        let kept = if entry.seq <= before { kept_entry(&store, &key).await? } else { None };
+        if !kept.is_some_and(|kept| matches!(kept.kind, EntryKind::Erased { .. })) {
+            store.put_with_key(&entry_text(entry).into(), &key)?;
+        }
     }
     Ok(())
+}
+
+async fn kept_entry(store: &IdbObjectStore, key: &JsValue) -> Result<Option<Entry>> {
+    Ok(answer(&store.get(key)?).await?.as_string().and_then(|text| entry(&text)))
 }
 
 async fn erase(transaction: &Transaction, room: &RoomId, seq: Seq) -> Result<()> {
     let store = transaction.store(ENTRIES)?;
     let key = entry_key(room.as_str(), seq as f64);
-    let kept = answer(&store.get(&key)?).await?.as_string().and_then(|text| entry(&text));
-    if let Some(mut entry) = kept {
+    if let Some(mut entry) = kept_entry(&store, &key).await? {
         entry.erase();
         store.put_with_key(&entry_text(&entry).into(), &key)?;
     }

@@ -118,7 +118,8 @@ pub struct SavedRoom {
 pub enum Keep {
     /// From now on, rooms are kept for this person and epoch. What is there of another one is dropped in the same step.
     Owner { user: UserId, epoch: Epoch },
-    /// Entries together with the cursor that they make true. To be dropped unless the epoch is the one kept.
+    /// Entries together with the cursor that they make true. To be dropped unless the epoch is the one kept. A message
+    /// that is kept as erased stays so: a slower tab may have got it before it was deleted.
     Entries { epoch: Epoch, room: RoomId, cursor: Seq, entries: Vec<Entry> },
     /// To be dropped as well unless the epoch is the one kept, and never to move the mark back.
     Read { epoch: Epoch, room: RoomId, seq: Seq },

@@ -1,6 +1,6 @@
 //! What the server says.
 
-use super::timeline::{Arrival, Timeline};
+use super::timeline::Arrival;
 use super::{Event, Keep, Session};
 use crate::planted::{self, Bug};
 use crate::protocol::{
@@ -145,9 +145,6 @@ impl Session {
                 self.keep(Keep::Erase { epoch, room: room.clone(), seq });
             }
         }
-        if planted::has(Bug::CursorBeforeData) {
-            self.keep_entries(room, vec![]);
-        }
         self.keep_entries(room, entries);
     }
 
@@ -156,10 +153,14 @@ impl Session {
         self.notify(Event::Older(page));
     }
 
+    /// The cursor goes no further than these entries reach: another tab may have dropped what this one has kept before.
     fn keep_entries(&mut self, room: &RoomId, entries: Vec<Entry>) {
-        let cursor = self.rooms.get(room).and_then(Timeline::cursor);
-        if let (Some(epoch), Some(cursor)) = (self.epoch.clone(), cursor) {
-            self.keep(Keep::Entries { epoch, room: room.clone(), cursor, entries });
+        if let (Some(epoch), Some(last)) = (self.epoch.clone(), entries.last()) {
+            let (room, cursor) = (room.clone(), last.seq);
+            if planted::has(Bug::CursorBeforeData) {
+                self.keep(Keep::Entries { epoch: epoch.clone(), room: room.clone(), cursor, entries: vec![] });
+            }
+            self.keep(Keep::Entries { epoch, room, cursor, entries });
         }
     }
 

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, VecDeque};
 
-use parlor::protocol::{Entry, RoomId};
+use parlor::protocol::{Entry, EntryKind, RoomId};
 use parlor::session::{Keep, Saved, SavedRoom};
 
 use crate::tab::TabId;
@@ -59,8 +59,11 @@ impl Storage {
                     saved.leaving.remove(&room);
                     let kept = room_of(&mut saved.rooms, room);
                     kept.cursor = kept.cursor.max(cursor);
-                    kept.entries.retain(|kept| entries.iter().all(|entry| entry.seq != kept.seq));
-                    kept.entries.extend(entries);
+                    let erased = |kept: &Entry| matches!(kept.kind, EntryKind::Erased { .. });
+                    kept.entries.retain(|kept| erased(kept) || entries.iter().all(|entry| entry.seq != kept.seq));
+                    let news = |entry: &Entry| kept.entries.iter().all(|kept| kept.seq != entry.seq);
+                    let news: Vec<_> = entries.into_iter().filter(news).collect();
+                    kept.entries.extend(news);
                     kept.entries.sort_by_key(|entry| entry.seq);
                 }
             }

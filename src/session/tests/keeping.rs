@@ -1,4 +1,5 @@
 use super::*;
+use crate::protocol::HistoryPage;
 
 fn saved(cursor: Seq, seqs: impl IntoIterator<Item = Seq>) -> Saved {
     let entries = seqs.into_iter().map(|seq| entry("general", seq, &format!("m{seq}"))).collect();
@@ -49,6 +50,18 @@ fn entries_are_kept_together_with_the_cursor_that_they_make_true() {
         entries: vec![entry("general", 5, "m5")],
     };
     assert_eq!(bench.kept.last(), Some(&keep));
+}
+
+/// Another tab may have dropped the room since, and what lies between these entries and the cursor with it.
+#[test]
+fn older_entries_are_kept_with_no_more_of_a_cursor_than_they_make_true() {
+    let mut bench = returning(saved(9, [1, 2, 8, 9]), "epoch-1", &["general"]);
+    bench.joined("general", 9);
+    bench.older(8);
+    let entries = (3..=7).map(|seq| entry("general", seq, &format!("m{seq}"))).collect();
+    bench.receive(&ServerFrame::History(HistoryPage { room: room_id("general"), before: 8, entries, more: true }));
+    let Some(Keep::Entries { cursor, entries, .. }) = bench.kept.last() else { panic!("{:?}", bench.kept) };
+    assert_eq!((*cursor, entries.len()), (7, 5));
 }
 
 #[test]
