@@ -153,7 +153,7 @@ impl Server {
             config.connections_per_address,
         );
         let (stopping, told_stopping) = watch::channel(false);
-        let mut driving = tokio::spawn(driver.run(told_stopping.clone()));
+        let mut driving = driver.start(told_stopping.clone()).map_err(ServerError::Threads)?;
         let serving = tokio::spawn(http::serve(listener, routes::router(shared), told_stopping));
         tokio::select! {
             () = stop => tracing::info!("stopping"),

@@ -1,10 +1,13 @@
 use std::collections::HashMap;
 use std::future::pending;
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use rustc_hash::FxHashMap;
+use tokio::runtime::Builder;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -79,8 +82,21 @@ impl Driver {
         }
     }
 
-    /// Runs until it is to stop and the clients have been told so. Gives back the log to be closed.
-    pub async fn run(mut self, mut stopping: watch::Receiver<bool>) -> Store {
+    /// Runs on a thread of its own, for everybody waits for what is decided here. Gives back the log once it has stopped; that
+    /// nothing comes means that it has failed.
+    pub fn start(self, stopping: watch::Receiver<bool>) -> io::Result<oneshot::Receiver<Store>> {
+        let runtime = Builder::new_current_thread().enable_time().build()?;
+        let (stopped, store) = oneshot::channel();
+        thread::Builder::new().name("hub".into()).spawn(move || {
+            let store = runtime.block_on(self.run(stopping));
+            // A server that fails elsewhere does not wait for this.
+            let _ = stopped.send(store);
+        })?;
+        Ok(store)
+    }
+
+    /// Runs until it is to stop and the clients have been told so.
+    async fn run(mut self, mut stopping: watch::Receiver<bool>) -> Store {
         loop {
             tokio::select! {
                 biased;
