@@ -6,6 +6,10 @@ use parlor::server::{Command, CommandLine, Config, Server, ServerError, Signals,
 /// As of a command line that cannot be understood, by custom.
 const EXIT_USAGE: u8 = 2;
 
+/// A message is made on one thread and dropped on another, which glibc's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let (line, code) = match CommandLine::read() {
         Err(line) => (line, EXIT_USAGE.into()),

@@ -1,6 +1,6 @@
 //! The server's shell: sockets, disk, clock and pages around the pure [`Hub`].
 //!
-//! One task, the [`driver`], owns the hub. The [`workers`] own the sockets, tell it what comes and write what it says; the
+//! One thread, the [`driver`], owns the hub. The [`workers`] own the sockets, tell it what comes and write what it says; the
 //! [`store`] commits and reads on threads of its own. None of them waits for another's client.
 
 pub mod accounts;

@@ -93,7 +93,7 @@ impl Accounts {
         Ok(found)
     }
 
-    /// Tells the hub's task what became of these people while the server was down, and what they are called now.
+    /// Tells the hub's thread what became of these people while the server was down, and what they are called now.
     pub fn tell_of(&self, users: BTreeSet<UserId>) {
         let notices = self.notices.clone();
         self.post(
@@ -107,7 +107,7 @@ impl Accounts {
         );
     }
 
-    /// Tells the hub's task whose login this is, before it can hear of the login's end.
+    /// Tells the hub's thread whose login this is, before it can hear of the login's end.
     pub fn tell_login(&self, token: &Token, tell: impl FnOnce(Result<LoggedIn, Denied>) -> Notice + Send + 'static) {
         let (hash, now) = (SecretHash::of(token), unix_ms());
         let job = move |people: &People| Ok(people.login(hash, now)?.ok_or(Denied::sign_in_required())?);
@@ -120,7 +120,7 @@ impl Accounts {
         });
     }
 
-    /// Does it and tells the hub's task of it.
+    /// Does it and tells the hub's thread of it.
     pub fn tell_written<T: Send + 'static>(
         &self,
         job: impl FnOnce(&People) -> Result<T, AccountError> + Send + 'static,

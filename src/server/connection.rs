@@ -10,7 +10,7 @@ use super::workers::{Ear, Workers};
 use crate::hub::ConnId;
 use crate::protocol::{ClientFrame, CloseCode, DecodeError, SUBPROTOCOL, decode_client};
 
-/// What the hub's task hears of connections.
+/// What the hub's thread hears of connections.
 pub enum Heard {
     Opened { conn: ConnId, visitor: Box<Visitor>, network: IpAddr },
     Frame { conn: ConnId, frame: Result<ClientFrame, DecodeError> },
@@ -28,7 +28,7 @@ pub fn upgrade(upgrade: Upgrade, workers: Workers<Box<Visitor>>, visitor: Visito
     Ok(upgrade.accept(Some(SUBPROTOCOL), move |opened| workers.open(opened, visitor)))
 }
 
-/// Tells the hub's task what a worker hears, all of one round together. Frames are taken apart here, on the worker's
+/// Tells the hub's thread what a worker hears, all of one round together. Frames are taken apart here, on the worker's
 /// thread, since there are many of those and one hub.
 pub struct HubEar {
     heard: Vec<Heard>,

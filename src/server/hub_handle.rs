@@ -6,7 +6,7 @@ use crate::protocol::{InviteCode, RoomId, RoomSummary, User, UserId};
 /// Questions that may wait for the hub.
 const QUESTIONS_WAITING_MAX: usize = 1_024;
 
-/// What requests want to know from the hub's task, or have it do.
+/// What requests want to know from the hub's thread, or have it do.
 pub enum Question {
     RoomList { viewer: Option<UserId>, answer: oneshot::Sender<Vec<RoomSummary>> },
     AdminRooms { answer: oneshot::Sender<Vec<AdminRoom>> },
