@@ -16,8 +16,11 @@ pub trait Dialect: Send {
     /// Says something in the room. The same `id` comes back in [`Heard::Accepted`], where the server has such a thing.
     fn say(&mut self, body: &str, id: u64, out: &mut Outbox);
 
-    /// Comes about ten times a second while the socket is open, for heartbeats and acks.
-    fn tick(&mut self, _now_ms: u64, _out: &mut Outbox) {}
+    /// Comes about ten times a second while the socket is open, for heartbeats and acks. An error tells why the
+    /// connection is to be given up.
+    fn tick(&mut self, _now_ms: u64, _out: &mut Outbox) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// What a dialect is made for: one person in one room.
