@@ -3,9 +3,11 @@ use crate::options::{Options, Scenario};
 use crate::report::Report;
 
 mod fanout;
+mod fill;
 mod join_storm;
 mod memory;
 mod reconnect_storm;
+mod starts;
 mod throughput;
 mod warm_up;
 
@@ -28,6 +30,14 @@ pub async fn play(scenario: Scenario, options: Options) -> Result<bool, String> 
         Scenario::JoinStorm { people, seconds } => join_storm::play(&options, people, seconds, &mut report).await?,
         Scenario::ReconnectStorm { people, rooms, rate, restart_command } => {
             reconnect_storm::play(&options, people, rooms, rate, restart_command, &mut report).await?
+        }
+        Scenario::Fill { data, messages, rooms, members } => {
+            fill::play(&options, &data, messages, rooms, members, &mut report)?;
+            0
+        }
+        Scenario::Starts { data, program, starts } => {
+            starts::play(&options, &data, &program, starts, &mut report)?;
+            0
         }
     };
     report.row("violations", violations);

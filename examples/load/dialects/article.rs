@@ -71,7 +71,7 @@ mod tests {
     use crate::stamp::Stamp;
 
     fn article() -> Article {
-        Article::new(Member { run: 1, person: 2, room: 3 })
+        Article::new(Member { run: 1, person: 2, room: 3, filled_room: None })
     }
 
     #[test]

@@ -2,7 +2,7 @@ use super::*;
 use crate::stamp::Stamp;
 use crate::websocket::write_frame;
 
-const MEMBER: Member = Member { run: 7, person: 2, room: 3 };
+const MEMBER: Member = Member { run: 7, person: 2, room: 3, filled_room: None };
 
 struct Talk {
     parlor: Parlor,
