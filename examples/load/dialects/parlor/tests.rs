@@ -93,17 +93,18 @@ fn entries_of_all_kinds_move_the_cursor() {
     let many = r#"{"type":"entry","room":"load-7-3","seq":90,"at":1,"by":{"id":"parlor","name":"Parlor"},"kind":"came_and_went","first":5,"joined":84,"left":0}"#;
     assert_eq!(talk.hear(many), [Heard::Passed { first: 7, last: 90 }]);
     talk.tick(1_000);
-    talk.tick(1_500);
+    talk.tick(1_000 + ACK_AFTER_MS);
     assert_eq!(talk.said(), [r#"{"type":"ack","cursors":{"load-7-3":90}}"#]);
 }
 
 #[test]
-fn it_acks_after_32_entries_without_waiting() {
+fn it_acks_after_so_many_entries_without_waiting() {
     let mut talk = Talk::live(0);
-    for seq in 1..=32 {
+    let last = u64::from(ACK_EVERY_ENTRIES);
+    for seq in 1..=last {
         talk.hear(&message(seq));
     }
-    assert_eq!(talk.said(), [r#"{"type":"ack","cursors":{"load-7-3":32}}"#]);
+    assert_eq!(talk.said(), [format!(r#"{{"type":"ack","cursors":{{"load-7-3":{last}}}}}"#)]);
 }
 
 #[test]
