@@ -25,7 +25,10 @@ export async function measure(server, run) {
 
 function wordsOf(run, server, address, pid) {
   const flags = Object.entries(run.load).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  if (run.withoutServer) return [run.scenario, '--data', server.data, ...flags];
+  if (run.withoutServer) {
+    const program = run.startsServer ? ['--program', server.words[0]] : [];
+    return [run.scenario, '--data', server.data, ...program, ...flags];
+  }
   return [run.scenario, '--server', address, '--pid', String(pid), '--dialect', server.kind.dialect, ...flags];
 }
 

@@ -74,7 +74,8 @@ function medianOf(results, mainOf) {
 function notes(best) {
   const texts = best.flatMap(({ line, results, median, failure }) => {
     const failed = results.filter((result) => result.failure).length;
-    const isLate = Object.entries(median?.figures ?? {}).some(([key, value]) => value && key.endsWith('generator_is_bottleneck'));
+    const isSet = ([key, value]) => key.endsWith('generator_is_bottleneck') && value;
+    const isLate = Object.entries(median?.figures ?? {}).some(isSet);
     return [
       ...(median && failure ? [`- ${line.title}: ${failed} of ${results.length} runs failed: ${failure}.`] : []),
       ...(isLate ? [`- ${line.title}: messages went out late, since the load did not get enough of the processor.`] : []),
