@@ -35,5 +35,5 @@ soak: ## Simulate for hours (PARLOR_SEEDS)
 fuzz: ## Feed hostile input to the decoders and to both cores (FUZZ_SECONDS for each)
 	@scripts/fuzz
 
-bench: ## Measure Parlor beside other servers and write docs/PERFORMANCE.md (takes an hour)
+bench: ## Measure Parlor beside other servers and write docs/PERFORMANCE.md (takes more than an hour)
 	@scripts/bench

@@ -8,22 +8,28 @@ import { shown } from './servers.mjs';
 
 const LOAD = join(TARGET, 'release/examples/load');
 /** Beyond what a scenario is to take, for connecting and for hearing what is still on its way. */
-const MORE_MAX_SECONDS = 180;
+const MORE_MAX_SECONDS = 300;
 
 /** Never fails: what went wrong is part of the result. */
-export async function measure(server, row, load) {
-  const words = [LOAD, row.scenario, '--server', server.address, '--pid', String(server.pid)];
-  words.push('--dialect', server.kind.dialect, '--json');
-  for (const [flag, value] of Object.entries(load)) words.push(`--${flag}`, String(value));
-  if (row.restarts) words.push('--restart-command', server.restartCommand());
-  const secondsMax = (load.seconds ?? 0) + MORE_MAX_SECONDS;
-  const { code, out, errors } = await run(words, secondsMax);
-  const commands = [server.shown(), commandOfUser(row, server, load)];
-  const result = { figures: figuresOf(out), failure: undefined, commands };
-  if (!server.isRunning) result.failure = `the server ended: ${server.lastWords()}`;
+export async function measure(server, run) {
+  const words = [LOAD, ...wordsOf(run, server, server.address, server.pid), '--json'];
+  if (run.restarts) words.push('--restart-command', server.restartCommand());
+  const secondsMax = run.secondsMax ?? (run.load.seconds ?? 0) + MORE_MAX_SECONDS;
+  const { code, out, errors } = await spawned(words, secondsMax);
+  const result = { figures: figuresOf(out), failure: undefined, command: commandOfUser(run, server) };
+  if (!run.withoutServer && !server.isRunning) result.failure = `the server ended: ${server.lastWords()}`;
   else if (code === null) result.failure = `not done after ${secondsMax} s`;
   else if (code !== 0 || !result.figures) result.failure = reason(errors);
   return result;
+}
+
+function wordsOf(run, server, address, pid) {
+  const flags = Object.entries(run.load).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  if (run.withoutServer) {
+    const program = run.startsServer ? ['--program', server.words[0]] : [];
+    return [run.scenario, '--data', server.data, ...program, ...flags];
+  }
+  return [run.scenario, '--server', address, '--pid', String(pid), '--dialect', server.kind.dialect, ...flags];
 }
 
 /** The first violation tells more than how many there are. */
@@ -33,13 +39,12 @@ function reason(errors) {
 }
 
 /** What does the same on the terminal; the port and the process are those of whoever types it. */
-function commandOfUser(row, server, load) {
-  const flags = Object.entries(load).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  const words = ['cargo', 'run', '--release', '--features', 'ssr', '--example', 'load', '--', row.scenario];
-  return shown([...words, '--server', '127.0.0.1:PORT', '--pid', 'PID', '--dialect', server.kind.dialect, ...flags]);
+function commandOfUser(run, server) {
+  const words = ['cargo', 'run', '--release', '--features', 'ssr', '--example', 'load', '--'];
+  return shown([...words, ...wordsOf(run, server, '127.0.0.1:PORT', 'PID')]);
 }
 
-function run([program, ...args], secondsMax) {
+function spawned([program, ...args], secondsMax) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
@@ -72,25 +77,25 @@ export function keptMachine() {
   return JSON.parse(readFileSync(join(RESULTS, 'machine.json'), 'utf8'));
 }
 
-export function keep(row, kind, repetition, result) {
+export function keep(row, line, repetition, result) {
   mkdirSync(join(RESULTS, row.name), { recursive: true });
-  writeFileSync(fileOf(row, kind, repetition), `${JSON.stringify(result, undefined, 2)}\n`);
+  writeFileSync(fileOf(row, line, repetition), `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
 /** Those of earlier runs are gone from then on. */
-export function forget(row, kind) {
-  for (const file of filesOf(row, kind)) rmSync(join(RESULTS, row.name, file));
+export function forget(row, line) {
+  for (const file of filesOf(row, line)) rmSync(join(RESULTS, row.name, file));
 }
 
-export function kept(row, kind) {
-  return filesOf(row, kind).map((file) => JSON.parse(readFileSync(join(RESULTS, row.name, file), 'utf8')));
+export function kept(row, line) {
+  return filesOf(row, line).map((file) => JSON.parse(readFileSync(join(RESULTS, row.name, file), 'utf8')));
 }
 
-function fileOf(row, kind, repetition) {
-  return join(RESULTS, row.name, `${kind.name}-${repetition}.json`);
+function fileOf(row, line, repetition) {
+  return join(RESULTS, row.name, `${line.name}-${repetition}.json`);
 }
 
-function filesOf(row, kind) {
+function filesOf(row, line) {
   mkdirSync(join(RESULTS, row.name), { recursive: true });
-  return readdirSync(join(RESULTS, row.name)).filter((file) => file.startsWith(`${kind.name}-`));
+  return readdirSync(join(RESULTS, row.name)).filter((file) => file.startsWith(`${line.name}-`));
 }

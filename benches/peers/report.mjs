@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { kept, keptMachine } from './measurement.mjs';
 import { IS_QUICK, RESULTS, ROOT } from './places.mjs';
-import { ROWS } from './rows.mjs';
+import { ROWS, linesOf } from './rows.mjs';
 import { SERVERS } from './servers.mjs';
 
 const DOCS = join(ROOT, 'docs/PERFORMANCE.md');
@@ -19,8 +19,8 @@ export function report() {
   text = between(text, 'machine', table(['', ''], facts));
   text = between(text, 'servers', servers());
   for (const row of ROWS) {
-    const lines = linesOf(row);
-    if (lines) text = between(text, row.name, lines);
+    const shown = tableOf(row);
+    if (shown) text = between(text, row.name, shown);
   }
   const path = IS_QUICK ? join(RESULTS, 'PERFORMANCE.md') : DOCS;
   writeFileSync(path, text);
@@ -40,23 +40,25 @@ function servers() {
 }
 
 /** None for a row that was not measured. */
-function linesOf(row) {
-  const measured = SERVERS.map((kind) => [kind, kept(row, kind)]).filter(([, results]) => results.length > 0);
+function tableOf(row) {
+  const all = linesOf(row, SERVERS).map((line) => ({ line, results: kept(row, line) }));
+  const measured = all.filter(({ results }) => results.length > 0);
   if (measured.length === 0) return undefined;
   const [mainTitle, mainKey, mainShown] = row.main;
   const mainOf = (result) => result.figures[mainKey];
-  const best = measured.map(([kind, results]) => ({ kind, results, ...medianOf(results, mainOf) }));
-  const base = best.find(({ kind }) => kind.name === COMPARED_WITH)?.median;
-  const lines = best.map(({ kind, median, least, most, failure }) => {
-    if (!median) return [kind.title, kind.durable, `failed: ${failure}`];
+  const best = measured.map(({ line, results }) => ({ line, results, ...medianOf(results, mainOf) }));
+  const base = best.find(({ line }) => line.name === COMPARED_WITH)?.median;
+  const lines = best.map(({ line, median, least, most, failure }) => {
+    const begin = row.lines ? [line.title] : [line.title, line.durable];
+    if (!median) return [...begin, `failed: ${failure}`];
     const spread = least === most ? '' : ` (${mainShown(least)} to ${mainShown(most)})`;
     const ratio = base ? [(mainOf(median) / mainOf(base)).toFixed(2)] : row.only ? [] : ['–'];
     const figure = ([, key, shown]) => (median.figures[key] === undefined ? '–' : shown(median.figures[key]));
-    const columns = row.columns.map(figure);
-    return [kind.title, kind.durable, mainShown(mainOf(median)) + spread, ...ratio, ...columns];
+    return [...begin, mainShown(mainOf(median)) + spread, ...ratio, ...row.columns.map(figure)];
   });
+  const begin = row.lines ? [row.lines.title] : ['server', 'durable'];
   const ratioTitle = row.only ? [] : ['times Bun'];
-  const titles = ['server', 'durable', mainTitle, ...ratioTitle, ...row.columns.map(([title]) => title)];
+  const titles = [...begin, mainTitle, ...ratioTitle, ...row.columns.map(([title]) => title)];
   return [table(titles, lines), notes(best), commands(measured)].filter(Boolean).join('\n\n');
 }
 
@@ -70,19 +72,20 @@ function medianOf(results, mainOf) {
 
 /** What is to be known of single lines. */
 function notes(best) {
-  const texts = best.flatMap(({ kind, results, median, failure }) => {
+  const texts = best.flatMap(({ line, results, median, failure }) => {
     const failed = results.filter((result) => result.failure).length;
-    const isLate = median?.figures.generator_is_bottleneck;
+    const isSet = ([key, value]) => key.endsWith('generator_is_bottleneck') && value;
+    const isLate = Object.entries(median?.figures ?? {}).some(isSet);
     return [
-      ...(median && failure ? [`- ${kind.title}: ${failed} of ${results.length} runs failed: ${failure}.`] : []),
-      ...(isLate ? [`- ${kind.title}: messages went out late, since the load did not get enough of the processor.`] : []),
+      ...(median && failure ? [`- ${line.title}: ${failed} of ${results.length} runs failed: ${failure}.`] : []),
+      ...(isLate ? [`- ${line.title}: messages went out late, since the load did not get enough of the processor.`] : []),
     ];
   });
   return texts.join('\n');
 }
 
 function commands(measured) {
-  const lines = measured.flatMap(([, results]) => results[0].commands);
+  const lines = measured.flatMap(({ results }) => results[0].commands);
   return `<details><summary>Commands</summary>\n\n\`\`\`sh\n${lines.join('\n')}\n\`\`\`\n\n</details>`;
 }
 

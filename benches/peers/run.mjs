@@ -5,7 +5,7 @@ import { machine } from './machine.mjs';
 import { forget, keep, keepMachine, measure } from './measurement.mjs';
 import { IS_QUICK } from './places.mjs';
 import { report } from './report.mjs';
-import { ROWS } from './rows.mjs';
+import { ROWS, linesOf, runsOf } from './rows.mjs';
 import { Server } from './server.mjs';
 import { SERVERS } from './servers.mjs';
 
@@ -32,28 +32,41 @@ if (!values.report) {
 }
 console.error(`\nWritten to ${report()}`);
 
-/** Servers take turns within each repetition, so that none has a better hour of the machine than others. */
+/** Lines take turns within each repetition, so that none has a better hour of the machine than others. */
 async function measureRow(row) {
-  const kinds = servers.filter(({ name }) => row.only?.includes(name) ?? true);
-  kinds.forEach((kind) => forget(row, kind));
-  const load = IS_QUICK ? { ...row.load, ...row.quick } : row.load;
+  const lines = linesOf(row, servers);
+  lines.forEach((line) => forget(row, line));
   console.error(`\n==> ${row.title}`);
   for (let repetition = 1; repetition <= times; repetition++) {
-    for (const kind of kinds) {
-      const result = await resultOf(kind, row, { ...load, ...row.loads?.[kind.name] });
-      keep(row, kind, repetition, result);
+    for (const line of lines) {
+      const result = await resultOf(line, row);
+      keep(row, line, repetition, result);
       const [, key, shown] = row.main;
-      console.error(`${kind.name.padEnd(12)} ${result.failure ?? shown(result.figures[key])}`);
+      console.error(`${line.name.padEnd(12)} ${result.failure ?? shown(result.figures[key])}`);
     }
   }
 }
 
-async function resultOf(kind, row, load) {
+async function resultOf(line, row) {
+  const runs = runsOf(row, line, IS_QUICK);
+  const result = { figures: {}, failure: undefined, commands: [] };
+  const add = async (run) => {
+    if (result.failure) return;
+    const { figures, failure, command } = await measure(server, run);
+    for (const [key, value] of Object.entries(figures ?? {})) result.figures[run.prefix + key] = value;
+    result.failure = failure;
+    result.commands.push(command);
+  };
   try {
-    server = await Server.start(kind, row);
-    return await measure(server, row, load);
+    server = await Server.make(line.kind, row);
+    for (const run of runs.filter(({ withoutServer }) => withoutServer)) await add(run);
+    if (result.failure) return result;
+    await server.start();
+    result.commands.push(server.shown());
+    for (const run of runs.filter(({ withoutServer }) => !withoutServer)) await add(run);
+    return result;
   } catch (error) {
-    return { failure: error.message, commands: [] };
+    return { ...result, failure: error.message };
   } finally {
     await server?.stop();
     server = undefined;

@@ -1,6 +1,6 @@
 // One server while it is measured: started on a free port of the loopback, ended by its process id.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,7 +12,8 @@ const START_MAX_MS = 15_000;
 const STOP_MAX_MS = 10_000;
 
 export class Server {
-  static async start(kind, row) {
+  /** With a folder of its own, and not started yet. */
+  static async make(kind, row) {
     const server = new Server();
     server.kind = kind;
     server.port = await freePort();
@@ -24,15 +25,13 @@ export class Server {
     server.pidFile = join(server.data, 'pid');
     server.logFile = join(BENCH, `${kind.name}.log`);
     rmSync(server.logFile, { force: true });
-    spawnSync('sh', ['-c', server.startCommand()], { cwd: ROOT, stdio: 'inherit' });
-    try {
-      await server.answers();
-      if (kind.prepare) prepare(kind.prepare(String(server.port), server.data));
-      return server;
-    } catch (error) {
-      await server.stop();
-      throw error;
-    }
+    return server;
+  }
+
+  async start() {
+    spawnSync('sh', ['-c', this.startCommand()], { cwd: ROOT, stdio: 'inherit' });
+    await this.answers();
+    if (this.kind.prepare) prepare(this.kind.prepare(String(this.port), this.data));
   }
 
   /** For a shell. The server goes on when the shell has ended. */
@@ -54,8 +53,9 @@ export class Server {
     return [...variables, shown(this.words)].join(' ');
   }
 
+  /** None before the start. */
   get pid() {
-    return Number(readFileSync(this.pidFile, 'utf8'));
+    return existsSync(this.pidFile) ? Number(readFileSync(this.pidFile, 'utf8')) : undefined;
   }
 
   get address() {
@@ -63,6 +63,7 @@ export class Server {
   }
 
   get isRunning() {
+    if (!this.pid) return false;
     try {
       process.kill(this.pid, 0);
       return true;

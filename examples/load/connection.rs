@@ -55,12 +55,15 @@ fn backoff_ms(tries: u32) -> u64 {
 async fn live(person: &Person) -> Result<(), String> {
     let (socket, mut leftover) = open(person).await.map_err(|error| error.to_string())?;
     let (mut reader, writer) = socket.into_split();
-    person.opened(writer);
+    let given_up = person.opened(writer);
     if !leftover.is_empty() {
         let taken = person.hear(&leftover)?;
         leftover.drain(..taken);
     }
-    poll_fn(|context| poll_hear(person, &mut reader, &mut leftover, context)).await
+    tokio::select! {
+        end = poll_fn(|context| poll_hear(person, &mut reader, &mut leftover, context)) => end,
+        Ok(why) = given_up => Err(why),
+    }
 }
 
 /// Reads as long as there is something, and is done when the connection is.
@@ -117,7 +120,7 @@ async fn open(person: &Person) -> io::Result<(TcpStream, Vec<u8>)> {
     Ok((socket, answer.split_off(end)))
 }
 
-fn request_head(request: &Request, host: &str) -> String {
+pub fn request_head(request: &Request, host: &str) -> String {
     // Any 16 bytes; the servers that are loaded are known to speak the protocol.
     const KEY: &str = "dGhlIGxvYWQgY29tZXMgbg==";
     let path = &request.path;

@@ -16,8 +16,11 @@ pub trait Dialect: Send {
     /// Says something in the room. The same `id` comes back in [`Heard::Accepted`], where the server has such a thing.
     fn say(&mut self, body: &str, id: u64, out: &mut Outbox);
 
-    /// Comes about ten times a second while the socket is open, for heartbeats and acks.
-    fn tick(&mut self, _now_ms: u64, _out: &mut Outbox) {}
+    /// Comes about ten times a second while the socket is open, for heartbeats and acks. An error tells why the
+    /// connection is to be given up.
+    fn tick(&mut self, _now_ms: u64, _out: &mut Outbox) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// What a dialect is made for: one person in one room.
@@ -27,6 +30,8 @@ pub struct Member {
     pub run: u64,
     pub person: u32,
     pub room: u32,
+    /// Rooms are those that were filled before, from this number on.
+    pub filled_room: Option<u32>,
 }
 
 impl Member {
@@ -37,7 +42,10 @@ impl Member {
 
     /// Of lower-case letters and digits, joined by `-`.
     pub fn room_name(self) -> String {
-        format!("load-{}-{}", self.run, self.room)
+        match self.filled_room {
+            Some(first) => filled_room_name(first + self.room),
+            None => format!("load-{}-{}", self.run, self.room),
+        }
     }
 
     /// The address that a proxy would tell, since nobody has thousands of people at one address.
@@ -45,6 +53,11 @@ impl Member {
         let [_, a, b, c] = (self.person * 4).to_be_bytes();
         format!("10.{a}.{b}.{c}")
     }
+}
+
+/// That of a room which has messages in it before anybody comes. It is its id as well.
+pub fn filled_room_name(number: u32) -> String {
+    format!("filled-{number}")
 }
 
 /// The request that opens a WebSocket.

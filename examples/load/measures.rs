@@ -72,7 +72,7 @@ impl Measures {
 }
 
 /// Up to an hour; what takes longer counts as that.
-fn histogram() -> Histogram<u64> {
+pub fn histogram() -> Histogram<u64> {
     const HOUR_US: u64 = 3_600_000_000;
     const SIGNIFICANT_DIGITS: u8 = 3;
     Histogram::new_with_bounds(1, HOUR_US, SIGNIFICANT_DIGITS).expect("the bounds are right")

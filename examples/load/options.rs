@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -43,6 +44,10 @@ pub struct Options {
     /// How many messages a second the server lets one person say
     #[arg(long, global = true, value_name = "N", default_value_t = 5.0)]
     pub messages_per_second: f64,
+
+    /// Talk in rooms that `fill` has made, from the one of this number on
+    #[arg(long, global = true, value_name = "N")]
+    pub filled_room: Option<u32>,
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -103,5 +108,28 @@ pub enum Scenario {
         /// Ends the server and starts it again at the same address; with none, somebody else does
         #[arg(long, value_name = "COMMAND")]
         restart_command: Option<String>,
+    },
+    /// Without a server: makes a log of Parlor as after years of use
+    Fill {
+        /// The folder of the log
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        #[arg(long, default_value_t = 10_000_000)]
+        messages: u64,
+        #[arg(long, default_value_t = 100)]
+        rooms: u32,
+        /// Members of each room, who have said as much as each other
+        #[arg(long, default_value_t = 10)]
+        members: u32,
+    },
+    /// Starts Parlor by itself, again and again: how long until it welcomes somebody, and its memory then
+    Starts {
+        /// The folder of the log
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        #[arg(long, value_name = "PATH", default_value = "target/release/parlor")]
+        program: PathBuf,
+        #[arg(long, default_value_t = 5)]
+        starts: u32,
     },
 }

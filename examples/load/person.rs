@@ -2,6 +2,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::oneshot;
 
 use crate::checker::Hearing;
 use crate::dialect::{Dialect, Heard, Request};
@@ -22,6 +23,8 @@ struct Link {
     dialect: Box<dyn Dialect>,
     out: Outbox,
     socket: Option<OwnedWriteHalf>,
+    /// Tells who reads why to end.
+    give_up: Option<oneshot::Sender<String>>,
     hearing: Hearing,
     is_live: bool,
     opened_us: u64,
@@ -39,6 +42,7 @@ impl Person {
             dialect,
             out: Outbox::default(),
             socket: None,
+            give_up: None,
             hearing: Hearing::default(),
             is_live: false,
             opened_us: 0,
@@ -60,17 +64,20 @@ impl Person {
         link.reconnect_after_ms = None;
     }
 
-    pub fn opened(&self, socket: OwnedWriteHalf) {
+    /// Gives what tells why the connection is to be given up, if it is.
+    pub fn opened(&self, socket: OwnedWriteHalf) -> oneshot::Receiver<String> {
         let link = &mut *lock(&self.link);
-        link.socket = Some(socket);
+        let (give_up, given_up) = oneshot::channel();
+        (link.socket, link.give_up) = (Some(socket), Some(give_up));
         link.dialect.opened(&mut link.out);
         link.flush();
+        given_up
     }
 
     /// The connection is gone. Tells how long the server wants the person to stay away.
     pub fn lost(&self) -> Option<u64> {
         let mut link = lock(&self.link);
-        link.socket = None;
+        (link.socket, link.give_up) = (None, None);
         link.out.clear();
         if std::mem::take(&mut link.is_live) {
             self.run.live.fetch_sub(1, Ordering::Relaxed);
@@ -81,8 +88,11 @@ impl Person {
     pub fn tick(&self, now_ms: u64) {
         let link = &mut *lock(&self.link);
         if link.socket.is_some() {
-            link.dialect.tick(now_ms, &mut link.out);
-            link.flush();
+            match link.dialect.tick(now_ms, &mut link.out) {
+                Ok(()) => link.flush(),
+                // If nobody listens any more, it is given up already.
+                Err(why) => drop(link.give_up.take().map(|give_up| give_up.send(why))),
+            }
         }
     }
 

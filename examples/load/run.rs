@@ -49,7 +49,7 @@ impl Run {
     }
 
     pub fn member(&self, person: u32) -> Member {
-        Member { run: self.id, person, room: person % self.rooms }
+        Member { run: self.id, person, room: person % self.rooms, filled_room: self.options.filled_room }
     }
 
     /// People are numbered in their room, too.

@@ -3,10 +3,13 @@ use crate::options::{Options, Scenario};
 use crate::report::Report;
 
 mod fanout;
+mod fill;
 mod join_storm;
 mod memory;
 mod reconnect_storm;
+mod starts;
 mod throughput;
+mod warm_up;
 
 /// Plays a scenario and prints what it has found. Tells whether everybody has heard what they had to.
 pub async fn play(scenario: Scenario, options: Options) -> Result<bool, String> {
@@ -27,6 +30,14 @@ pub async fn play(scenario: Scenario, options: Options) -> Result<bool, String> 
         Scenario::JoinStorm { people, seconds } => join_storm::play(&options, people, seconds, &mut report).await?,
         Scenario::ReconnectStorm { people, rooms, rate, restart_command } => {
             reconnect_storm::play(&options, people, rooms, rate, restart_command, &mut report).await?
+        }
+        Scenario::Fill { data, messages, rooms, members } => {
+            fill::play(&options, &data, messages, rooms, members, &mut report)?;
+            0
+        }
+        Scenario::Starts { data, program, starts } => {
+            starts::play(&options, &data, &program, starts, &mut report)?;
+            0
         }
     };
     report.row("violations", violations);
@@ -56,11 +67,20 @@ async fn end(crowd: Crowd, report: &mut Report) -> u64 {
     count
 }
 
-fn check_rooms(people: u32, rooms: u32) -> Result<(), String> {
-    match rooms > 0 && rooms <= people {
-        true => Ok(()),
-        false => Err("--rooms: at least one, and not more than people".into()),
+/// People who are all in their rooms.
+async fn crowd_in_rooms(options: &Options, people: u32, rooms: u32) -> Result<Crowd, String> {
+    if rooms == 0 || rooms > people {
+        return Err("--rooms: at least one, and not more than people".into());
     }
+    let mut crowd = Crowd::new(options, people, rooms);
+    crowd.enter().await?;
+    Ok(crowd)
+}
+
+/// The same for people who are to talk at this rate.
+async fn crowd_that_talks(options: &Options, people: u32, rooms: u32, rate: f64) -> Result<Crowd, String> {
+    check_rate(options, people, rate)?;
+    crowd_in_rooms(options, people, rooms).await
 }
 
 /// More would be refused by the server.

@@ -49,11 +49,12 @@ impl Dialect for Article {
         self.plain.say(body, id, out);
     }
 
-    fn tick(&mut self, now_ms: u64, out: &mut Outbox) {
+    fn tick(&mut self, now_ms: u64, out: &mut Outbox) -> Result<(), String> {
         if now_ms >= self.pinged_at_ms + PING_EVERY_MS {
             self.pinged_at_ms = now_ms;
             out.text(r#"{"type":"ping"}"#);
         }
+        Ok(())
     }
 }
 
@@ -70,7 +71,7 @@ mod tests {
     use crate::stamp::Stamp;
 
     fn article() -> Article {
-        Article::new(Member { run: 1, person: 2, room: 3 })
+        Article::new(Member { run: 1, person: 2, room: 3, filled_room: None })
     }
 
     #[test]
@@ -108,7 +109,7 @@ mod tests {
     fn the_heart_beats_every_ten_seconds() {
         let (mut article, mut out) = (article(), Outbox::default());
         for now_ms in [10_000, 10_100, 19_900, 20_000] {
-            article.tick(now_ms, &mut out);
+            assert_eq!(article.tick(now_ms, &mut out), Ok(()));
         }
         assert_eq!(unmasked(&out), [r#"{"type":"ping"}"#; 2]);
     }

@@ -43,8 +43,8 @@ impl<D: Dialect> Dialect for Echo<D> {
         self.dialect.say(body, id, out);
     }
 
-    fn tick(&mut self, now_ms: u64, out: &mut Outbox) {
-        self.dialect.tick(now_ms, out);
+    fn tick(&mut self, now_ms: u64, out: &mut Outbox) -> Result<(), String> {
+        self.dialect.tick(now_ms, out)
     }
 }
 
@@ -55,7 +55,7 @@ mod tests {
     use crate::dialect::Member;
 
     fn echo() -> Echo<Plain> {
-        Echo::new(Plain::new(Member { run: 1, person: 2, room: 3 }), 2)
+        Echo::new(Plain::new(Member { run: 1, person: 2, room: 3, filled_room: None }), 2)
     }
 
     fn accepted(echo: &mut Echo<Plain>, sender: u32) -> Vec<Heard> {

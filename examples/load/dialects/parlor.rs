@@ -1,6 +1,8 @@
 use std::collections::VecDeque;
 
-use parlor::protocol::limits::{ACK_AFTER_MS, ACK_EVERY_ENTRIES, PAGE_ENTRIES_MAX, PING_EVERY_MS, PING_JITTER_PERCENT};
+use parlor::protocol::limits::{
+    ACK_AFTER_MS, ACK_EVERY_ENTRIES, PAGE_ENTRIES_MAX, PING_EVERY_MS, PING_JITTER_PERCENT, PONG_WITHIN_MS,
+};
 use parlor::protocol::{
     ClientFrame, Epoch, ErrorCode, Hello, Joined, Refusal, RoomId, SUBPROTOCOL, ServerFrame, Token, Welcome,
     decode_server, encode,
@@ -37,6 +39,8 @@ pub struct Parlor {
     again: Vec<(u64, String)>,
     now_ms: u64,
     ping_at_ms: Option<u64>,
+    /// Set while nothing at all has come since the last ping.
+    unanswered_ping_at_ms: Option<u64>,
 }
 
 impl Parlor {
@@ -57,6 +61,7 @@ impl Parlor {
             again: Vec::new(),
             now_ms: 0,
             ping_at_ms: None,
+            unanswered_ping_at_ms: None,
         }
     }
 
@@ -197,12 +202,14 @@ impl Dialect for Parlor {
     }
 
     fn opened(&mut self, out: &mut Outbox) {
-        (self.filling, self.unacked, self.unacked_since_ms, self.ping_at_ms) = (None, 0, None, None);
+        (self.filling, self.unacked, self.unacked_since_ms) = (None, 0, None);
+        (self.ping_at_ms, self.unanswered_ping_at_ms) = (None, None);
         self.again.clear();
         out.text(&self.hello());
     }
 
     fn hear(&mut self, payload: &[u8], _is_text: bool, out: &mut Outbox, heard: &mut Vec<Heard>) {
+        self.unanswered_ping_at_ms = None;
         if payload.starts_with(&self.entry_start) {
             match Entry::read(&payload[self.entry_start.len()..]) {
                 Some(entry) => self.take(entry, out, heard),
@@ -225,7 +232,10 @@ impl Dialect for Parlor {
         self.unanswered.push_back((id, body.into()));
     }
 
-    fn tick(&mut self, now_ms: u64, out: &mut Outbox) {
+    fn tick(&mut self, now_ms: u64, out: &mut Outbox) -> Result<(), String> {
+        if self.unanswered_ping_at_ms.is_some_and(|at_ms| now_ms >= at_ms + PONG_WITHIN_MS) {
+            return Err(format!("nothing has come for {PONG_WITHIN_MS} ms after a ping"));
+        }
         self.now_ms = now_ms;
         if self.unacked > 0 && now_ms >= *self.unacked_since_ms.get_or_insert(now_ms) + ACK_AFTER_MS {
             self.ack(out);
@@ -240,8 +250,10 @@ impl Dialect for Parlor {
         let at_ms = *self.ping_at_ms.get_or_insert_with(|| now_ms + ping_pause_ms());
         if now_ms >= at_ms {
             self.ping_at_ms = Some(now_ms + ping_pause_ms());
+            self.unanswered_ping_at_ms.get_or_insert(now_ms);
             out.text(r#"{"type":"ping"}"#);
         }
+        Ok(())
     }
 }
 

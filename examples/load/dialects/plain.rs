@@ -54,7 +54,7 @@ mod tests {
 
     fn hear(payload: &str) -> Vec<Heard> {
         let mut heard = Vec::new();
-        let mut plain = Plain::new(Member { run: 1, person: 2, room: 3 });
+        let mut plain = Plain::new(Member { run: 1, person: 2, room: 3, filled_room: None });
         plain.hear(payload.as_bytes(), true, &mut Outbox::default(), &mut heard);
         heard
     }

@@ -72,7 +72,7 @@ mod tests {
 
     fn hear(payload: &str) -> (Vec<String>, Vec<Heard>) {
         let (mut out, mut heard) = (Outbox::default(), Vec::new());
-        let mut dialect = SocketIo::new(Member { run: 1, person: 2, room: 3 });
+        let mut dialect = SocketIo::new(Member { run: 1, person: 2, room: 3, filled_room: None });
         dialect.hear(payload.as_bytes(), true, &mut out, &mut heard);
         (unmasked(&out), heard)
     }
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn what_is_said_wants_an_acknowledgement_under_its_own_number() {
         let mut out = Outbox::default();
-        SocketIo::new(Member { run: 1, person: 2, room: 3 }).say("5 6 7 ", 0, &mut out);
+        SocketIo::new(Member { run: 1, person: 2, room: 3, filled_room: None }).say("5 6 7 ", 0, &mut out);
         assert_eq!(unmasked(&out), [r#"421["message","5 6 7 "]"#]);
     }
 

@@ -2,8 +2,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{check_rate, check_rooms, end};
-use crate::crowd::Crowd;
+use super::{crowd_that_talks, end};
 use crate::meter::Meter;
 use crate::options::Options;
 use crate::report::Report;
@@ -20,10 +19,7 @@ pub async fn play(
     seconds: u64,
     report: &mut Report,
 ) -> Result<u64, String> {
-    check_rooms(people, rooms)?;
-    check_rate(options, people, rate)?;
-    let mut crowd = Crowd::new(options, people, rooms);
-    crowd.enter().await?;
+    let crowd = crowd_that_talks(options, people, rooms, rate).await?;
     // What the server tells about so many newcomers is done by then.
     sleep(Duration::from_secs(2)).await;
     let begin_us = crowd.run.now_us() + warm_up_seconds * 1_000_000;

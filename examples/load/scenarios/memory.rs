@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{check_rooms, end};
+use super::warm_up::warm_up;
+use super::{crowd_in_rooms, end};
 use crate::crowd::Crowd;
 use crate::options::Options;
 use crate::process::Process;
@@ -20,7 +21,6 @@ pub async fn play(
     seconds: u64,
     report: &mut Report,
 ) -> Result<u64, String> {
-    check_rooms(people, rooms)?;
     let pid = options.pid.ok_or("--pid: whose memory?")?;
     let server = Process::new(pid).map_err(|error| format!("--pid: {error}"))?;
     let mut told = |name: &str, base: Option<[u64; 2]>| -> Result<[u64; 2], String> {
@@ -35,9 +35,10 @@ pub async fn play(
         }
         Ok(now)
     };
+    told("cold", None)?;
+    let violations = warm_up(options, &server).await?;
     let base = told("empty", None)?;
-    let mut crowd = Crowd::new(options, people, rooms);
-    crowd.enter().await?;
+    let crowd = crowd_in_rooms(options, people, rooms).await?;
     until_quiet(&crowd).await;
     told("idle", Some(base))?;
 
@@ -47,7 +48,7 @@ pub async fn play(
     crowd.settle(Duration::from_secs(10)).await;
     until_quiet(&crowd).await;
     told("after_talk", Some(base))?;
-    Ok(end(crowd, report).await)
+    Ok(violations + end(crowd, report).await)
 }
 
 async fn until_quiet(crowd: &Crowd) {

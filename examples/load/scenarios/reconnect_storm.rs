@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 use tokio::process::Command;
 use tokio::time::sleep;
 
-use super::{check_rate, check_rooms, end};
-use crate::crowd::Crowd;
+use super::{crowd_that_talks, end};
 use crate::options::Options;
 use crate::report::Report;
 
@@ -22,10 +21,7 @@ pub async fn play(
     restart_command: Option<String>,
     report: &mut Report,
 ) -> Result<u64, String> {
-    check_rooms(people, rooms)?;
-    check_rate(options, people, rate)?;
-    let mut crowd = Crowd::new(options, people, rooms);
-    crowd.enter().await?;
+    let crowd = crowd_that_talks(options, people, rooms, rate).await?;
     sleep(Duration::from_secs(1)).await;
     crowd.run.comes_back.store(true, Ordering::Relaxed);
     let speaking = crowd.speak(rate, TALK + Duration::from_secs(1));

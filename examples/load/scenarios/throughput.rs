@@ -3,8 +3,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{check_rooms, end};
-use crate::crowd::Crowd;
+use super::{crowd_in_rooms, end};
 use crate::meter::Meter;
 use crate::options::Options;
 use crate::report::Report;
@@ -17,9 +16,7 @@ pub async fn play(
     seconds: u64,
     report: &mut Report,
 ) -> Result<u64, String> {
-    check_rooms(people, rooms)?;
-    let mut crowd = Crowd::new(options, people, rooms);
-    crowd.enter().await?;
+    let crowd = crowd_in_rooms(options, people, rooms).await?;
     sleep(Duration::from_secs(1)).await;
     crowd.run.goes_on.store(true, Ordering::Relaxed);
     for person in &crowd.people {

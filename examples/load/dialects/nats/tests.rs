@@ -1,7 +1,7 @@
 use super::*;
 use crate::dialects::unmasked::unmasked;
 
-const MEMBER: Member = Member { run: 1, person: 2, room: 3 };
+const MEMBER: Member = Member { run: 1, person: 2, room: 3, filled_room: None };
 const INFO: &str = "INFO {\"server_id\":\"abc\",\"headers\":true}\r\n";
 
 fn hear(nats: &mut Nats, payload: &str) -> (Vec<String>, Vec<Heard>) {

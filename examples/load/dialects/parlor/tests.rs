@@ -2,7 +2,7 @@ use super::*;
 use crate::stamp::Stamp;
 use crate::websocket::write_frame;
 
-const MEMBER: Member = Member { run: 7, person: 2, room: 3 };
+const MEMBER: Member = Member { run: 7, person: 2, room: 3, filled_room: None };
 
 struct Talk {
     parlor: Parlor,
@@ -28,6 +28,10 @@ impl Talk {
         let mut heard = Vec::new();
         self.parlor.hear(frame.as_bytes(), true, &mut self.out, &mut heard);
         heard
+    }
+
+    fn tick(&mut self, now_ms: u64) {
+        assert_eq!(self.parlor.tick(now_ms, &mut self.out), Ok(()));
     }
 
     /// What it has said since this was last asked.
@@ -88,18 +92,19 @@ fn entries_of_all_kinds_move_the_cursor() {
     assert_eq!(talk.hear(other), [Heard::Passed { first: 6, last: 6 }]);
     let many = r#"{"type":"entry","room":"load-7-3","seq":90,"at":1,"by":{"id":"parlor","name":"Parlor"},"kind":"came_and_went","first":5,"joined":84,"left":0}"#;
     assert_eq!(talk.hear(many), [Heard::Passed { first: 7, last: 90 }]);
-    talk.parlor.tick(1_000, &mut talk.out);
-    talk.parlor.tick(1_500, &mut talk.out);
+    talk.tick(1_000);
+    talk.tick(1_000 + ACK_AFTER_MS);
     assert_eq!(talk.said(), [r#"{"type":"ack","cursors":{"load-7-3":90}}"#]);
 }
 
 #[test]
-fn it_acks_after_32_entries_without_waiting() {
+fn it_acks_after_so_many_entries_without_waiting() {
     let mut talk = Talk::live(0);
-    for seq in 1..=32 {
+    let last = u64::from(ACK_EVERY_ENTRIES);
+    for seq in 1..=last {
         talk.hear(&message(seq));
     }
-    assert_eq!(talk.said(), [r#"{"type":"ack","cursors":{"load-7-3":32}}"#]);
+    assert_eq!(talk.said(), [format!(r#"{{"type":"ack","cursors":{{"load-7-3":{last}}}}}"#)]);
 }
 
 #[test]
@@ -159,10 +164,25 @@ fn whoever_comes_too_often_comes_again_later() {
     talk.said();
     let refused = r#"{"type":"error","code":"rate_limited","message":"too many","about":"hello","retry_after_ms":200}"#;
     assert_eq!(talk.hear(refused), []);
-    talk.parlor.tick(100, &mut talk.out);
+    talk.tick(100);
     assert_eq!(talk.said(), [] as [String; 0]);
-    talk.parlor.tick(200, &mut talk.out);
+    talk.tick(200);
     assert_eq!(talk.said(), [r#"{"type":"hello","name":"Person 7 2"}"#]);
     let taken = r#"{"type":"error","code":"name_taken","message":"no","about":"hello"}"#;
     assert!(matches!(talk.hear(taken)[..], [Heard::Refused(_)]));
+}
+
+#[test]
+fn a_connection_over_which_nothing_comes_after_a_ping_is_given_up() {
+    let mut talk = Talk::live(0);
+    talk.tick(0);
+    let pinged_at_ms = (1..).map(|n| n * 100).find(|&now_ms| {
+        talk.tick(now_ms);
+        talk.said() == [r#"{"type":"ping"}"#]
+    });
+    let given_up_at_ms = pinged_at_ms.unwrap() + PONG_WITHIN_MS;
+    talk.tick(given_up_at_ms - 1);
+    assert!(talk.parlor.tick(given_up_at_ms, &mut talk.out).is_err());
+    talk.hear(r#"{"type":"pong"}"#);
+    talk.tick(given_up_at_ms);
 }
