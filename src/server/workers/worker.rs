@@ -204,12 +204,12 @@ impl<T, E: Ear<T>> Worker<T, E> {
                 let frame = code.map_or_else(Frame::close_without_code, |code| Frame::close(code, ""));
                 socket.stage = Stage::Ending;
                 self.closing.push_back((Instant::now() + CLOSE_WITHIN, conn, ()));
-                self.enqueue(conn, Rc::new(Arc::new(frame)));
+                enqueue(&mut self.due, conn, socket, Rc::new(Arc::new(frame)));
             }
             // It answers ours.
             Stage::Closing => {
                 socket.stage = Stage::Ending;
-                self.mark_due(conn);
+                mark_due(&mut self.due, conn, socket);
             }
             Stage::Ending => {}
         }
@@ -225,15 +225,15 @@ impl<T, E: Ear<T>> Worker<T, E> {
                 self.close(conn, Frame::close(code, "not WebSocket"));
                 if let Some(socket) = self.sockets.get_mut(&conn) {
                     socket.stage = Stage::Ending;
-                    self.mark_due(conn);
+                    mark_due(&mut self.due, conn, socket);
                 }
             }
         }
     }
 
     fn send(&mut self, conn: ConnId, frame: SharedFrame) {
-        if self.sockets.get(&conn).is_some_and(|socket| socket.stage == Stage::Open) {
-            self.enqueue(conn, frame);
+        if let Some(socket) = self.sockets.get_mut(&conn).filter(|socket| socket.stage == Stage::Open) {
+            enqueue(&mut self.due, conn, socket, frame);
         }
     }
 
@@ -242,29 +242,14 @@ impl<T, E: Ear<T>> Worker<T, E> {
         if socket.stage == Stage::Open {
             socket.stage = Stage::Closing;
             self.closing.push_back((Instant::now() + CLOSE_WITHIN, conn, ()));
-            self.enqueue(conn, Rc::new(Arc::new(frame)));
-        }
-    }
-
-    fn enqueue(&mut self, conn: ConnId, frame: SharedFrame) {
-        if let Some(socket) = self.sockets.get_mut(&conn) {
-            socket.push(frame);
-            self.mark_due(conn);
-        }
-    }
-
-    fn mark_due(&mut self, conn: ConnId) {
-        if let Some(socket) = self.sockets.get_mut(&conn)
-            && !std::mem::replace(&mut socket.is_due, true)
-        {
-            self.due.push(conn);
+            enqueue(&mut self.due, conn, socket, Rc::new(Arc::new(frame)));
         }
     }
 
     fn became_writable(&mut self, conn: ConnId) {
         if let Some(socket) = self.sockets.get_mut(&conn).filter(|socket| socket.is_blocked) {
             socket.is_blocked = false;
-            self.mark_due(conn);
+            mark_due(&mut self.due, conn, socket);
         }
     }
 
@@ -346,6 +331,17 @@ impl<T, E: Ear<T>> Worker<T, E> {
             let _ = self.poll.registry().deregister(socket.stream());
             self.ear.closed(conn);
         }
+    }
+}
+
+fn enqueue(due: &mut Vec<ConnId>, conn: ConnId, socket: &mut Socket, frame: SharedFrame) {
+    socket.push(frame);
+    mark_due(due, conn, socket);
+}
+
+fn mark_due(due: &mut Vec<ConnId>, conn: ConnId, socket: &mut Socket) {
+    if !std::mem::replace(&mut socket.is_due, true) {
+        due.push(conn);
     }
 }
 
