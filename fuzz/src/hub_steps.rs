@@ -228,10 +228,10 @@ impl World {
         self.engine.set_full(fails);
         let committed = self.engine.commit(Batch { appends, reads: std::mem::take(&mut self.marks) });
         let results = committed.unwrap_or_else(|_| vec![Err(AppendError::Unavailable); tickets.len()]);
-        for appended in results.iter().flatten().filter(|appended| appended.new) {
-            note(&mut self.log, &appended.entry);
-        }
         for (ticket, result) in tickets.into_iter().zip(results) {
+            if let Some(appended) = result.as_ref().ok().filter(|appended| appended.new) {
+                note(&mut self.log, &appended.entry);
+            }
             self.input(|hub, now| hub.handle_appended(now, ticket, result));
         }
     }

@@ -115,6 +115,10 @@ fn is_in(log: &Log, entry: &Entry) -> bool {
         let is_right = (u64::from(left), u64::from(joined)) == (gone as u64, entry.span() - gone as u64);
         return is_right && all().all(|entry| entry.is_some_and(Entry::is_quiet));
     }
+    if entry.kind == EntryKind::Closed {
+        // The last that anybody hears of a room of which nothing is left.
+        return !log.contains_key(&entry.room);
+    }
     let mut erased = entry.clone();
     erased.erase();
     entry_at(log, &entry.room, entry.seq).is_some_and(|held| held == entry || *held == erased)
