@@ -164,6 +164,12 @@ impl Session {
         self.advance(now_ms);
     }
 
+    /// The page is not looked at any more, and may never be again.
+    pub fn handle_hide(&mut self, now_ms: u64) {
+        self.receipts.hurry();
+        self.advance(now_ms);
+    }
+
     pub fn handle_timeout(&mut self, now_ms: u64) {
         self.connection.timeout(now_ms);
         self.advance(now_ms);

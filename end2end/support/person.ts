@@ -206,6 +206,11 @@ export class Person {
     return again;
   }
 
+  /** Closes the tab as people do: the page hears of it. */
+  async closesTab(): Promise<void> {
+    await Promise.all([this.page.waitForEvent('close'), this.page.close({ runBeforeUnload: true })]);
+  }
+
   /** The page dies as when its process is out of memory. */
   async crashes(): Promise<void> {
     const cdp = await this.context.newCDPSession(this.page);

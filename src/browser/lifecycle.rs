@@ -14,6 +14,8 @@ pub fn watch(model: RwSignal<Model>) {
     window_event_listener(ev::online, |_| input(|session, now| session.handle_network(now, true)));
     window_event_listener(ev::offline, |_| input(|session, now| session.handle_network(now, false)));
     window_event_listener(ev::pageshow, |_| input(|session, now| session.handle_wake(now)));
+    // Not every browser says of a page that goes for good that it is hidden.
+    window_event_listener(ev::pagehide, |_| input(|session, now| session.handle_hide(now)));
     window_event_listener(ev::visibilitychange, move |_| look(model));
     look(model);
     follow_viewport();
@@ -22,9 +24,7 @@ pub fn watch(model: RwSignal<Model>) {
 fn look(model: RwSignal<Model>) {
     let hidden = document().hidden();
     model.update(|model| model.set_hidden(hidden));
-    if !hidden {
-        input(|session, now| session.handle_wake(now));
-    }
+    input(|session, now| if hidden { session.handle_hide(now) } else { session.handle_wake(now) });
 }
 
 /// Some phones lay their keyboard over the page instead of making it smaller: the style sheet then needs the height

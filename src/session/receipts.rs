@@ -33,6 +33,11 @@ impl Receipts {
         self.unread.insert(room.clone());
     }
 
+    /// What was read is told without waiting for its second.
+    pub fn hurry(&mut self) {
+        self.read_told_at = None;
+    }
+
     pub fn link_lost(&mut self) {
         *self = Self { read_told_at: self.read_told_at, ..Self::default() };
     }

@@ -88,10 +88,11 @@ fn disk_event(world: &mut World) {
 
 fn network_event(world: &mut World) {
     let Some(tab) = any_tab(world) else { return };
-    let (kind, online) = (world.rng.u32(..3), world.rng.bool());
+    let (kind, online) = (world.rng.u32(..4), world.rng.bool());
     world.with_tab(tab, |session, now_ms| match kind {
         0 => session.handle_network(now_ms, online),
         1 => session.handle_wake(now_ms),
+        2 => session.handle_hide(now_ms),
         _ => session.handle_command(now_ms, Command::ReconnectNow),
     });
 }

@@ -69,6 +69,20 @@ fn reading_is_told_at_once_and_then_at_most_every_second() {
 }
 
 #[test]
+fn what_was_read_is_told_before_the_page_goes() {
+    let mut bench = Bench::in_room("general", 0);
+    bench.entry("general", 1, "m1");
+    bench.entry("general", 2, "m2");
+    bench.command(read(1));
+    bench.command(read(2));
+    assert_eq!(bench.sent, [json!({"type": "read", "room": "general", "seq": 1})]);
+    bench.session.handle_hide(bench.now_ms);
+    bench.session.handle_hide(bench.now_ms);
+    bench.drain();
+    assert_eq!(bench.sent[1..], [json!({"type": "read", "room": "general", "seq": 2})], "once");
+}
+
+#[test]
 fn what_was_read_without_a_link_is_told_later() {
     let mut bench = Bench::in_room("general", 0);
     bench.entry("general", 1, "m1");
