@@ -206,6 +206,24 @@ export class Person {
     return again;
   }
 
+  /** How much the browser has kept, once it has all that the page has given it by now. */
+  async kept(): Promise<number> {
+    return this.page.evaluate(async () => {
+      const open = indexedDB.open('parlor');
+      const database = await new Promise<IDBDatabase>((done) => (open.onsuccess = () => done(open.result)));
+      const names = [...database.objectStoreNames];
+      const stores = names.map((name) => database.transaction(name).objectStore(name).count());
+      await Promise.all(stores.map((store) => new Promise((done) => (store.onsuccess = done))));
+      database.close();
+      return stores.reduce((sum, store) => sum + store.result, 0);
+    });
+  }
+
+  /** Stays until what it has come to know is in the browser's storage. */
+  async keepsAll(): Promise<void> {
+    expect(await this.kept()).toBeGreaterThan(0);
+  }
+
   /** Closes the tab as people do: the page hears of it. */
   async closesTab(): Promise<void> {
     await Promise.all([this.page.waitForEvent('close'), this.page.close({ runBeforeUnload: true })]);

@@ -88,6 +88,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await ada.enters('Random');
     await ada.enters('General');
     await ada.seesNote('You joined');
+    await ada.keepsAll();
     await ada.page.close();
     const crowd = await guest('Crowd');
     await crowdTalks(crowd, 'general', 160);

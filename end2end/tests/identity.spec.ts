@@ -72,17 +72,7 @@ test('signing out everywhere ends all other browsers at once', async ({ meet, gu
   await ada.page.getByRole('button', { name: 'Sign out everywhere' }).click();
   for (const person of [ada, laptop, tab]) await person.isSignedOut();
   await expect(laptop.page.getByText('Nobody else is to see this')).toHaveCount(0);
-  const kept = () =>
-    laptop.page.evaluate(async () => {
-      const open = indexedDB.open('parlor');
-      const database = await new Promise<IDBDatabase>((done) => (open.onsuccess = () => done(open.result)));
-      const names = [...database.objectStoreNames];
-      const stores = names.map((name) => database.transaction(name).objectStore(name).count());
-      await new Promise((done) => (stores.at(-1)!.onsuccess = done));
-      database.close();
-      return stores.reduce((sum, store) => sum + store.result, 0);
-    });
-  await expect.poll(kept, 'nothing stays in the browser').toBe(0);
+  await expect.poll(() => laptop.kept(), 'nothing stays in the browser').toBe(0);
 
   await laptop.page.reload();
   await expect(enterButton(laptop)).toBeEnabled();

@@ -48,6 +48,7 @@ test('after a long absence the newest is there first, and what is missing when o
   await bo.enters('General');
   await bo.says('Before you go');
   await ada.sees(bo, 'Before you go');
+  await ada.keepsAll();
   await ada.page.close();
   await crowdTalks(await guest('Crowd'), 'general', 320);
   await expect(bo.message(/no\. \d+\./)).toHaveCount(320);
@@ -71,6 +72,7 @@ test('the line that is read stays in its place while a gap above it or below it 
   await bo.enters('General');
   for (let n = 1; n <= 18; n++) await bo.pastes(`Before you go, number ${n}`);
   await expect(ada.messages).toHaveCount(18);
+  await ada.keepsAll();
   await ada.page.close();
   await crowdTalks(await guest('Crowd'), 'general', 260);
   await expect(bo.message(/no\. \d+\./)).toHaveCount(260);
@@ -104,6 +106,7 @@ test('a gap that could not be filled for want of a connection can be filled late
   await ada.enters('General');
   await ada.says('Before I go');
   await expect(ada.message('Before I go')).toContainText('Stored');
+  await ada.keepsAll();
   await ada.page.close();
   await crowdTalks(await guest('Crowd'), 'general', 160);
   const again = await ada.comesBack('/rooms/general');
@@ -131,6 +134,7 @@ test('a room that was left without a server is left for good, also after a reloa
   await ada.isOffline();
   await ada.leaves();
   await expect(ada.page).toHaveURL(/\/$/);
+  await ada.keepsAll();
   await ada.page.close();
 
   await server.start();
