@@ -32,6 +32,7 @@ enum Step {
     Close(u16),
     Network(bool),
     Wake,
+    Hide,
     Lead(Vec<(u8, u8)>),
     Note(Told),
     Wait(u32),
@@ -124,6 +125,7 @@ impl Shell {
             Step::Open | Step::Hear(_) | Step::Babble(_) | Step::Close(_) => {}
             Step::Network(online) => self.input(|session, now_ms| session.handle_network(now_ms, online)),
             Step::Wake => self.input(|session, now_ms| session.handle_wake(now_ms)),
+            Step::Hide => self.input(|session, now_ms| session.handle_hide(now_ms)),
             Step::Lead(outbox) => {
                 let outbox = outbox.into_iter().map(|(number, id)| unsent(number, id, Body::Short)).collect();
                 self.input(|session, now_ms| session.handle_lead(now_ms, outbox));
