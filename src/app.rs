@@ -8,12 +8,12 @@ mod host;
 mod lines;
 mod model;
 mod pages;
+mod prelude;
 mod shared;
 mod start;
 mod store;
 mod text;
 
-use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
@@ -23,6 +23,7 @@ pub use document::shell;
 pub use host::Host;
 pub use model::{Model, update};
 use pages::{AccountPage, AdminPage, Layout, Lobby, NotFound, RoomPage};
+use prelude::*;
 use store::Store;
 
 #[component]
@@ -32,8 +33,8 @@ pub fn App() -> impl IntoView {
     let store = Store::provide(Model::new(bootstrap));
     let new = store.slice(|model| (model.unread(), model.mentions()));
     let signed_out = store.slice(|model| model.signed_out);
-    Effect::new(move || store.start());
-    Effect::new(move || {
+    effect(move || store.start());
+    effect(move || {
         if signed_out.get() {
             store.forget_drafts();
         }
