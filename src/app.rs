@@ -15,7 +15,7 @@ mod store;
 mod text;
 
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 pub use bootstrap::Bootstrap;
@@ -43,14 +43,14 @@ pub fn App() -> impl IntoView {
         // The server writes the head last, when the rest of the page is gone; nothing is unread there.
         <Title formatter=move |page: String| title(new.try_get().unwrap_or_default(), &page)/>
         <Router>
-            <Routes fallback=NotFound>
-                <ParentRoute path=path!("/") view=Layout>
-                    <Route path=path!("") view=Lobby/>
-                    <Route path=path!("rooms/:id") view=RoomPage/>
-                    <Route path=path!("account") view=AccountPage/>
-                    <Route path=path!("admin") view=AdminPage/>
-                </ParentRoute>
-            </Routes>
+            <Layout>
+                <FlatRoutes fallback=NotFound>
+                    <Route path=path!("/") view=Lobby/>
+                    <Route path=path!("/rooms/:id") view=RoomPage/>
+                    <Route path=path!("/account") view=AccountPage/>
+                    <Route path=path!("/admin") view=AdminPage/>
+                </FlatRoutes>
+            </Layout>
         </Router>
     }
 }

@@ -1,4 +1,3 @@
-use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 use leptos_router::location::Url;
 
@@ -10,7 +9,7 @@ use crate::protocol::RoomId;
 
 /// The frame of every page for whoever has entered: what stays when rooms change.
 #[component]
-pub fn Layout() -> impl IntoView {
+pub fn Layout(children: Children) -> impl IntoView {
     let store = Store::here();
     let entered = store.slice(Model::is_in);
     let stale = store.slice(|model| model.stale);
@@ -30,7 +29,7 @@ pub fn Layout() -> impl IntoView {
                 <Sidebar current/>
                 <Connection/>
             </Show>
-            <Outlet/>
+            {children()}
             <Problem/>
         </div>
     }
