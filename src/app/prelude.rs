@@ -10,8 +10,7 @@ pub use leptos::prelude::*;
 pub use memo::{Memo, memo};
 pub use reactive::{effect, effect_after, live_view};
 
-/// Without the type of what it makes, for which there is code otherwise, and for it inside of each `Option`, closure and
-/// list.
+/// Without the type of what it makes. Else there is code for each type, and for it in each `Option`, closure and list.
 macro_rules! view {
     ($($nodes:tt)*) => {
         ::leptos::prelude::IntoAny::into_any(::leptos::prelude::view! { $($nodes)* }.into_inner())

@@ -107,8 +107,8 @@ tagged! { "kind"
             invite: Option<InviteId>,
         },
         Left,
-        /// Only ever on the way to a client, and never in a log: stands for all entries from `first` up to its own, each of
-        /// which is `Joined` or `Left`.
+        /// Only ever on the way to a client, and never in a log: stands for all entries from `first` up to its own, each
+        /// of which is `Joined` or `Left`.
         CameAndWent {
             first: Seq,
             joined: u32,

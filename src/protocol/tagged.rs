@@ -1,13 +1,13 @@
 //! Enums whose variants are named by one field of their object, as `"type"` names a frame.
 //!
-//! What serde derives for such an enum keeps all other fields in memory until it has met the name, by code that it has
-//! twice for everything in them. Here the name is read first, and then the variant from the same text. That is as quick,
-//! and makes a twentieth less to download.
+//! What serde derives for such an enum keeps all other fields in memory until it has met the name, by code that is there
+//! once more for all that can be in them. Here the name is read first, and then the variant from the same text: 53 KB
+//! less of WASM.
 
 use serde::de::{DeserializeSeed, EnumAccess, Error, IntoDeserializer, VariantAccess, Visitor, value::StrDeserializer};
 use serde::{Deserializer, forward_to_deserialize_any};
 
-/// Writes as serde does with `tag`. The second enum is the first once more, read by a name that stands outside of it.
+/// Writes as serde does with `tag`. `Variants` is the same enum once more, for a name that is read already.
 macro_rules! tagged {
     ($tag:literal $(#[$attribute:meta])* pub enum $name:ident { $($variants:tt)* }) => {
         $(#[$attribute])*

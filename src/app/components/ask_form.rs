@@ -79,7 +79,10 @@ pub fn Outcome(#[prop(into)] id: String, asking: Asking) -> impl IntoView {
         move || Some(asking.wait.get()).filter(|seconds| *seconds > 0).map(|s| format!(" Try again in {s} s."));
     view! {
         <p class="field-error" id=format!("{id}-error") role="alert">
-            {move || asking.failure.get().map(|words| view! { {words}<span aria-hidden="true">{move || seconds()}</span> })}
+            {move || {
+                let failure = asking.failure.get();
+                failure.map(|words| view! { {words}<span aria-hidden="true">{move || seconds()}</span> })
+            }}
         </p>
         <p class="done" role="status">{move || asking.done.get()}</p>
     }

@@ -65,7 +65,10 @@ pub fn ComposerNotes(left: Memo<isize>, holdup: Holdup) -> impl IntoView {
     let seconds = move || words().and_then(|(_, seconds)| seconds);
     view! {
         <div class="composer-notes">
-            <span class="pause" role="status">{move || said.get()}<span aria-hidden="true">{move || seconds()}</span></span>
+            <span class="pause" role="status">
+                {move || said.get()}
+                <span aria-hidden="true">{move || seconds()}</span>
+            </span>
             <span class:too-many=move || { left.get() < 0 }>{move || text::chars_left(left.get())}</span>
         </div>
     }

@@ -45,7 +45,6 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
         (false, true) => "Join again",
         (false, false) => "Join",
     };
-    let invalid = move || (password && told.read().is_some()).then_some("true");
     view! {
         <form class="door-form" novalidate=true on:submit=submit>
             {password.then(|| view! {
@@ -55,7 +54,7 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
                     type="password"
                     autocomplete="off"
                     node_ref=input
-                    aria-invalid=move || invalid()
+                    aria-invalid=move || told.read().is_some().then_some("true")
                     aria-describedby="door-error"
                     on:input=move |_| empty.set(false)
                 />

@@ -63,12 +63,7 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
         let room = room.clone();
         memo(move || memberships.read().get(&room).copied())
     };
-    let new = move || news.get().filter(|(unread, _)| *unread > 0).map(|(unread, _)| text::unread(unread));
-    let mentions = move || news.get().filter(|(_, mentions)| *mentions > 0).map(|(_, mentions)| format!("@{mentions}"));
-    let label = move || {
-        let (unread, mentions) = news.get().unwrap_or_default();
-        summary.read().as_ref().map(|room| text::room_label(room, unread, mentions))
-    };
+    let counts = move || news.get().unwrap_or_default();
     let access = move || summary.read().as_ref().map(|room| room.access).unwrap_or_default();
     let name = Signal::derive(move || summary.read().as_ref().map(|room| room.name.clone()).unwrap_or_default());
     let online = move || summary.read().as_ref().map(|room| room.online);
@@ -77,17 +72,28 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
             <a
                 class="room-link"
                 class:member=move || news.get().is_some()
-                class:unread=move || new().is_some()
+                class:unread=move || { counts().0 > 0 }
                 class:empty=move || online() == Some(0)
                 href=href
-                aria-label=move || label()
+                aria-label=move || {
+                    let (unread, mentions) = counts();
+                    summary.read().as_ref().map(|room| text::room_label(room, unread, mentions))
+                }
                 aria-current=move || here.get().then_some("page")
             >
                 <RoomMark room name/>
                 <span class="name">{move || name.get()}</span>
                 {move || view! { <AccessIcon access=access()/> }}
-                <span class="new mentions" aria-hidden="true" data-count=move || mentions()></span>
-                <span class="new" aria-hidden="true" data-count=move || new()></span>
+                <span
+                    class="new mentions"
+                    aria-hidden="true"
+                    data-count=move || Some(counts().1).filter(|count| *count > 0).map(|count| format!("@{count}"))
+                ></span>
+                <span
+                    class="new"
+                    aria-hidden="true"
+                    data-count=move || Some(counts().0).filter(|count| *count > 0).map(text::unread)
+                ></span>
                 <span class="count" aria-hidden="true">" " {move || online()}</span>
             </a>
         </li>

@@ -7,8 +7,8 @@ pub fn effect(run: impl FnMut() + 'static) {
     boxed_effect(Box::new(run));
 }
 
-fn boxed_effect(mut run: Box<dyn FnMut()>) {
-    Effect::new(move || run());
+fn boxed_effect(run: Box<dyn FnMut()>) {
+    Effect::new(run);
 }
 
 /// An effect that gets what it has returned the last time.
