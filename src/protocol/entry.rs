@@ -39,7 +39,7 @@ impl<'de> Deserialize<'de> for Entry {
         let text = <&RawValue>::deserialize(deserializer)?.get();
         let read = || {
             let Place { room, seq, at, by } = serde_json::from_str(text)?;
-            Ok(Self { room, seq, at, by, kind: serde_json::from_str(text)? })
+            Ok(Self { room, seq, at, by, kind: EntryKind::read(text)? })
         };
         read().map_err(|error: serde_json::Error| D::Error::custom(error))
     }

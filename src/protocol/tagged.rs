@@ -28,13 +28,18 @@ macro_rules! tagged {
                 tag: std::borrow::Cow<'a, str>,
             }
 
+            impl $name {
+                /// The same as `serde_json::from_str`, and quicker, since here the end of the text is known.
+                pub fn read(text: &str) -> serde_json::Result<Self> {
+                    let Tag { tag } = serde_json::from_str(text)?;
+                    Variants::deserialize($crate::protocol::tagged::Variant { tag: &tag, text })
+                }
+            }
+
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    let text = <&serde_json::value::RawValue>::deserialize(deserializer)?.get();
-                    let variant = serde_json::from_str(text).and_then(|Tag { tag }| {
-                        Variants::deserialize($crate::protocol::tagged::Variant { tag: &tag, text })
-                    });
-                    variant.map_err(serde::de::Error::custom)
+                    let text = <&serde_json::value::RawValue>::deserialize(deserializer)?;
+                    Self::read(text.get()).map_err(serde::de::Error::custom)
                 }
             }
         };
