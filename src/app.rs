@@ -8,14 +8,14 @@ mod host;
 mod lines;
 mod model;
 mod pages;
+mod prelude;
 mod shared;
 mod start;
 mod store;
 mod text;
 
-use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 pub use bootstrap::Bootstrap;
@@ -23,6 +23,7 @@ pub use document::shell;
 pub use host::Host;
 pub use model::{Model, update};
 use pages::{AccountPage, AdminPage, Layout, Lobby, NotFound, RoomPage};
+use prelude::*;
 use store::Store;
 
 #[component]
@@ -32,8 +33,8 @@ pub fn App() -> impl IntoView {
     let store = Store::provide(Model::new(bootstrap));
     let new = store.slice(|model| (model.unread(), model.mentions()));
     let signed_out = store.slice(|model| model.signed_out);
-    Effect::new(move || store.start());
-    Effect::new(move || {
+    effect(move || store.start());
+    effect(move || {
         if signed_out.get() {
             store.forget_drafts();
         }
@@ -42,14 +43,14 @@ pub fn App() -> impl IntoView {
         // The server writes the head last, when the rest of the page is gone; nothing is unread there.
         <Title formatter=move |page: String| title(new.try_get().unwrap_or_default(), &page)/>
         <Router>
-            <Routes fallback=NotFound>
-                <ParentRoute path=path!("/") view=Layout>
-                    <Route path=path!("") view=Lobby/>
-                    <Route path=path!("rooms/:id") view=RoomPage/>
-                    <Route path=path!("account") view=AccountPage/>
-                    <Route path=path!("admin") view=AdminPage/>
-                </ParentRoute>
-            </Routes>
+            <Layout>
+                <FlatRoutes fallback=NotFound>
+                    <Route path=path!("/") view=Lobby/>
+                    <Route path=path!("/rooms/:id") view=RoomPage/>
+                    <Route path=path!("/account") view=AccountPage/>
+                    <Route path=path!("/admin") view=AdminPage/>
+                </FlatRoutes>
+            </Layout>
         </Router>
     }
 }

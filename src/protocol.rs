@@ -17,6 +17,7 @@ mod permission;
 mod room_change;
 mod server_frame;
 mod states;
+pub(crate) mod tagged;
 
 pub use access::{Access, Role};
 pub use client_frame::{ClientFrame, Hello};
@@ -32,6 +33,7 @@ pub use server_frame::{
     RoomMember, RoomSettings, ServerFrame, Welcome,
 };
 pub use states::{Presence, RoomList, RoomSummary, Typing};
+pub(crate) use tagged::tagged;
 
 /// The WebSocket subprotocol (RFC 6455, section 1.9) that both sides must name.
 pub const SUBPROTOCOL: &str = "parlor.v1";

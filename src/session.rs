@@ -112,8 +112,8 @@ impl Session {
             entries.retain(|entry| entry.seq <= cursor);
             // Another tab may have kept a message a moment after it was erased.
             let says = |entry: &Entry| matches!(entry.kind, EntryKind::Message { .. });
-            let said: BTreeSet<_> = entries.iter().filter(|entry| says(entry)).map(|entry| entry.seq).collect();
-            for seq in incoming::erase_deleted(&mut entries).into_iter().filter(|seq| said.contains(seq)) {
+            let said: Vec<_> = entries.iter().filter(|entry| says(entry)).map(|entry| entry.seq).collect();
+            for seq in incoming::erase_deleted(&mut entries).into_iter().filter(|seq| said.binary_search(seq).is_ok()) {
                 if let Some(epoch) = self.epoch.clone() {
                     self.keep(Keep::Erase { epoch, room: room.clone(), seq });
                 }
@@ -231,12 +231,13 @@ impl Session {
     }
 
     fn say_hello(&mut self) {
-        let cursors = self.rooms.iter().filter_map(|(room, timeline)| Some((room.clone(), timeline.cursor()?)));
+        let mut cursors = BTreeMap::new();
+        cursors.extend(self.rooms.iter().filter_map(|(room, timeline)| Some((room.clone(), timeline.cursor()?))));
         let hello = Hello {
             name: self.name.clone().filter(|_| self.token.is_none()),
             token: self.token.clone(),
             epoch: self.epoch.clone(),
-            cursors: cursors.collect(),
+            cursors,
         };
         self.transmit(&ClientFrame::Hello(hello));
     }

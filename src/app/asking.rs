@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::prelude::*;
 use super::store::Store;
 use super::text;
 use crate::protocol::ErrorCode;

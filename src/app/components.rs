@@ -1,7 +1,8 @@
 //! Pieces of pages. They get data and call the store; none knows of sessions or sockets.
 
 use leptos::html::Button;
-use leptos::prelude::*;
+
+use super::prelude::*;
 
 mod access_fields;
 mod access_icon;

@@ -1,8 +1,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use super::model::{Talk, Waiting, is_news};
 use crate::protocol::{Entry, EntryKind, MessageId, Seq, UserId};
 
@@ -17,7 +15,7 @@ pub struct Line {
 }
 
 /// Stays the same for as long as the line looks the same. A message that goes from waiting to stored keeps its line.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LineKey {
     Day(u64),
     Gap { before: Seq, missing: u64 },

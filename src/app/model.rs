@@ -76,7 +76,8 @@ pub struct Pause {
 
 impl Model {
     pub fn new(bootstrap: Bootstrap) -> Self {
-        let rooms = bootstrap.rooms.into_iter().map(|room| (room.id.clone(), room)).collect();
+        let mut rooms = Rooms::new();
+        rooms.extend(bootstrap.rooms.into_iter().map(|room| (room.id.clone(), room)));
         let mut model = Self { sign_up: bootstrap.sign_up, rooms: Shared::new(rooms), ..Self::default() };
         if let Some(profile) = bootstrap.me {
             model.be(profile);

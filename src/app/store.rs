@@ -1,10 +1,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use leptos::prelude::*;
-
 use super::host::Host;
 use super::model::{Changing, Conversation, Making, Model};
+use super::prelude::*;
 use super::start::HOST;
 use crate::protocol::api::RoomInvite;
 use crate::protocol::{Access, MessageId, Password, Profile, RoomChange, RoomId, RoomName, Seq, User, UserId};
@@ -62,7 +61,7 @@ impl Store {
         let Some(host) = self.host() else { return };
         self.refresh_today();
         let started = move || {
-            if self.model.with_untracked(Model::is_in) {
+            if self.model.read_untracked().is_in() {
                 self.command(Command::Enter { name: None });
             }
             self.ready.set(true);
@@ -75,7 +74,7 @@ impl Store {
     where
         T: PartialEq + Send + Sync + 'static,
     {
-        Memo::new(move |_| self.model.with(&pick))
+        memo(move || pick(&self.model.read()))
     }
 
     /// A part of a room's conversation, or what an unknown room has of it.
@@ -89,7 +88,7 @@ impl Store {
 
     pub fn draft(self, room: &RoomId) -> Memo<String> {
         let room = room.clone();
-        Memo::new(move |_| self.drafts.with(|drafts| drafts.get(&room).cloned().unwrap_or_default()))
+        memo(move || self.drafts.read().get(&room).cloned().unwrap_or_default())
     }
 
     pub fn set_draft(self, room: &RoomId, text: String) {
@@ -99,7 +98,7 @@ impl Store {
     pub fn refresh_today(self) {
         let Some(host) = self.host() else { return };
         let now = host.now();
-        if !self.today.with_untracked(|today| today.contains(&now)) {
+        if !self.today.read_untracked().contains(&now) {
             self.today.set(host.day_around(now));
         }
     }
@@ -121,30 +120,30 @@ impl Store {
 
     /// The browser has a login of this person now, in a cookie that no script sees.
     pub fn come_in(self, profile: Profile) {
-        self.model.update(|model| model.be(profile));
+        self.model.write().be(profile);
         self.command(Command::Enter { name: None });
     }
 
     /// What one knows of oneself has changed.
     pub fn be(self, profile: Profile) {
-        self.model.update(|model| model.be(profile));
+        self.model.write().be(profile);
     }
 
     /// The server has taken the person for its administrator.
     pub fn be_admin(self) {
-        self.model.update(|model| model.admin = true);
+        self.model.write().admin = true;
     }
 
     /// The browser's login has ended by the person's own will. The server tells so too, unless there is no link.
     pub fn go_out(self) {
-        if self.model.with_untracked(Model::is_in) {
+        if self.model.read_untracked().is_in() {
             self.command(Command::Enter { name: None });
         }
     }
 
     /// What somebody has begun to write is nothing to whoever comes after them.
     pub fn forget_drafts(self) {
-        self.drafts.update(HashMap::clear);
+        self.drafts.write().clear();
         self.people_open.set(false);
         self.sheet.set(None);
     }
@@ -152,51 +151,49 @@ impl Store {
     pub fn open(self, room: Option<RoomId>) {
         self.people_open.set(false);
         self.sheet.set(None);
-        self.model.update(|model| model.open(room));
+        self.model.write().open(room);
     }
 
     pub fn join(self, room: RoomId, key: Option<Key>, at_door: bool) {
-        self.model.update(|model| model.enter(&room, at_door));
+        self.model.write().enter(&room, at_door);
         self.command(Command::Join { room, key });
     }
 
     /// The invite link to this room, which is used up by this.
     pub fn take_invite(self, room: &RoomId) -> Option<Key> {
-        let is_it = self.invite.with_untracked(|invite| invite.as_ref().is_some_and(|invite| invite.room == *room));
+        let is_it = self.invite.read_untracked().as_ref().is_some_and(|invite| invite.room == *room);
         if !is_it {
             return None;
         }
-        let mut code = None;
-        self.invite.update(|invite| code = invite.take());
-        code.map(|invite| Key::Invite(invite.code))
+        let invite = self.invite.write().take();
+        invite.map(|invite| Key::Invite(invite.code))
     }
 
     pub fn make(self, name: &RoomName, access: Access, password: Option<Password>) {
         let making = Making { room: name.id().clone(), outcome: None };
-        self.model.update(|model| model.making = Some(making));
+        self.model.write().making = Some(making);
         self.command(Command::Create { name: name.as_str().to_owned(), access, password });
     }
 
     /// Changes something in a room.
     pub fn change(self, room: &RoomId, change: RoomChange) {
         let changing = Changing { room: room.clone(), change: change.name(), outcome: None };
-        self.model.update(|model| {
-            model.changing = Some(changing);
-            model.problem = None;
-        });
+        let mut model = self.model.write();
+        model.changing = Some(changing);
+        model.problem = None;
+        drop(model);
         self.command(Command::Change { room: room.clone(), change });
     }
 
     /// Forgets what became of the last change.
     pub fn stop_changing(self) {
-        if self.model.with_untracked(|model| model.changing.is_some()) {
-            self.model.update(|model| model.changing = None);
+        if self.model.read_untracked().changing.is_some() {
+            self.model.write().changing = None;
         }
     }
 
     pub fn load_members(self, room: &RoomId, anew: bool) {
-        let mut start = None;
-        self.model.update(|model| start = model.start_members(room, anew));
+        let start = self.model.write().start_members(room, anew);
         if let Some(after) = start {
             self.command(Command::Members { room: room.clone(), after });
         }
@@ -204,11 +201,11 @@ impl Store {
 
     /// What the model says now, without following it.
     pub fn now<T>(self, pick: impl FnOnce(&Model) -> T) -> T {
-        self.model.with_untracked(pick)
+        pick(&self.model.read_untracked())
     }
 
     pub fn stop_making(self) {
-        self.model.update(|model| model.making = None);
+        self.model.write().making = None;
     }
 
     pub fn say(self, room: &RoomId, body: String) {
@@ -219,16 +216,15 @@ impl Store {
 
     /// Puts a refused message back into the message box, before what is there.
     pub fn correct(self, room: &RoomId, id: MessageId, body: &str) {
-        self.drafts.update(|drafts| {
-            let draft = drafts.entry(room.clone()).or_default();
-            *draft = if draft.is_empty() { body.to_owned() } else { format!("{body}\n{draft}") };
-        });
+        let mut drafts = self.drafts.write();
+        let draft = drafts.entry(room.clone()).or_default();
+        *draft = if draft.is_empty() { body.to_owned() } else { format!("{body}\n{draft}") };
+        drop(drafts);
         self.command(Command::Discard { id });
     }
 
     pub fn load_older(self, room: &RoomId, before: Seq) {
-        let mut start = false;
-        self.model.update(|model| start = model.start_loading(room, before));
+        let start = self.model.write().start_loading(room, before);
         if start {
             self.command(Command::LoadOlder { room: room.clone(), before });
         }
@@ -238,19 +234,18 @@ impl Store {
     pub fn is_caught_up(self, room: &RoomId) -> bool {
         let is_caught_up =
             |conversation: &Conversation| conversation.live && conversation.newest() >= conversation.head;
-        self.model.with_untracked(|model| model.conversations.get(room).is_some_and(is_caught_up))
+        self.model.read_untracked().conversations.get(room).is_some_and(is_caught_up)
     }
 
     /// The end of this room's conversation is in sight.
     pub fn look(self, room: &RoomId) {
-        let mut read = None;
-        self.model.update(|model| read = model.look(room));
+        let read = self.model.write().look(room);
         if let Some(seq) = read {
             self.command(Command::Read { room: room.clone(), seq });
         }
     }
 
     pub fn dismiss_problem(self) {
-        self.model.update(|model| model.problem = None);
+        self.model.write().problem = None;
     }
 }

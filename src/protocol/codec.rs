@@ -41,7 +41,7 @@ pub fn decode_server(text: &str) -> Option<ServerFrame> {
     if text.len() > FRAME_BYTES_MAX {
         return None;
     }
-    serde_json::from_str(text).ok().filter(|frame: &ServerFrame| frame.greatest_number() <= INTEGER_MAX)
+    ServerFrame::read(text).ok().filter(|frame| frame.greatest_number() <= INTEGER_MAX)
 }
 
 /// Tells apart what is not JSON, what names no known type, and what has wrong fields. Only on the way to an error.

@@ -1,7 +1,10 @@
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use super::access::{Access, Role};
 use super::ids::{InviteId, MessageId, RoomId, Seq, UserId};
+use super::tagged::tagged;
 
 /// A person as others see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,7 +14,7 @@ pub struct User {
 }
 
 /// One line of a room's log. It is committed before anyone sees it, and never changes but by being erased.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
     pub room: RoomId,
     pub seq: Seq,
@@ -21,6 +24,25 @@ pub struct Entry {
     pub by: User,
     #[serde(flatten)]
     pub kind: EntryKind,
+}
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Place {
+            room: RoomId,
+            seq: Seq,
+            at: u64,
+            by: User,
+        }
+        // For the same reasons as in `tagged`.
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        let read = || {
+            let Place { room, seq, at, by } = serde_json::from_str(text)?;
+            Ok(Self { room, seq, at, by, kind: EntryKind::read(text)? })
+        };
+        read().map_err(|error: serde_json::Error| D::Error::custom(error))
+    }
 }
 
 impl Entry {
@@ -70,94 +92,94 @@ impl Entry {
     }
 }
 
-/// What happened. A client that meets a kind it does not know shows nothing, and moves its cursor on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum EntryKind {
-    /// The first entry of every room. Who made it owns it, once they join.
-    Created {
-        name: String,
-        #[serde(default, skip_serializing_if = "Access::is_open")]
-        access: Access,
-    },
-    Joined {
-        /// The link that opened the room.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        invite: Option<InviteId>,
-    },
-    Left,
-    /// Only ever on the way to a client, and never in a log: stands for all entries from `first` up to its own, each of
-    /// which is `Joined` or `Left`.
-    CameAndWent {
-        first: Seq,
-        joined: u32,
-        left: u32,
-    },
-    Message {
-        id: MessageId,
-        body: String,
-        /// Members whose names it has after an `@`.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        mentions: Vec<UserId>,
-    },
-    Renamed {
-        name: String,
-    },
-    Topic {
-        topic: String,
-    },
-    Access {
-        access: Access,
-    },
-    SlowMode {
-        seconds: u32,
-    },
-    Role {
-        user: User,
-        role: Role,
-    },
-    Removed {
-        user: User,
-    },
-    /// Also takes out whoever is in the room.
-    Banned {
-        user: User,
-    },
-    Unbanned {
-        user: User,
-    },
-    /// Until then, in ms since the Unix epoch; 0 ends it.
-    Muted {
-        user: User,
-        until: u64,
-    },
-    Invited {
-        invite: InviteId,
-        /// In ms since the Unix epoch.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        expires_at: Option<u64>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        uses_max: Option<u32>,
-    },
-    InviteRevoked {
-        invite: InviteId,
-    },
-    /// The message at this place is deleted; it is `erased` from now on.
-    Deleted {
-        /// On the wire, `seq` is where this entry itself stands.
-        #[serde(rename = "message")]
-        seq: Seq,
-    },
-    /// There was a message here, and it has been deleted.
-    Erased {
-        id: MessageId,
-    },
-    /// The room is deleted. Nothing comes after this.
-    Closed,
-    /// There was an entry here, and the disk has damaged it: what it said cannot be told.
-    Damaged,
-    #[serde(other)]
-    Unknown,
+tagged! { "kind"
+    /// What happened. A client that meets a kind it does not know shows nothing, and moves its cursor on.
+    pub enum EntryKind {
+        /// The first entry of every room. Who made it owns it, once they join.
+        Created {
+            name: String,
+            #[serde(default, skip_serializing_if = "Access::is_open")]
+            access: Access,
+        },
+        Joined {
+            /// The link that opened the room.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            invite: Option<InviteId>,
+        },
+        Left,
+        /// Only ever on the way to a client, and never in a log: stands for all entries from `first` up to its own, each
+        /// of which is `Joined` or `Left`.
+        CameAndWent {
+            first: Seq,
+            joined: u32,
+            left: u32,
+        },
+        Message {
+            id: MessageId,
+            body: String,
+            /// Members whose names it has after an `@`.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            mentions: Vec<UserId>,
+        },
+        Renamed {
+            name: String,
+        },
+        Topic {
+            topic: String,
+        },
+        Access {
+            access: Access,
+        },
+        SlowMode {
+            seconds: u32,
+        },
+        Role {
+            user: User,
+            role: Role,
+        },
+        Removed {
+            user: User,
+        },
+        /// Also takes out whoever is in the room.
+        Banned {
+            user: User,
+        },
+        Unbanned {
+            user: User,
+        },
+        /// Until then, in ms since the Unix epoch; 0 ends it.
+        Muted {
+            user: User,
+            until: u64,
+        },
+        Invited {
+            invite: InviteId,
+            /// In ms since the Unix epoch.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            expires_at: Option<u64>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            uses_max: Option<u32>,
+        },
+        InviteRevoked {
+            invite: InviteId,
+        },
+        /// The message at this place is deleted; it is `erased` from now on.
+        Deleted {
+            /// On the wire, `seq` is where this entry itself stands.
+            #[serde(rename = "message")]
+            seq: Seq,
+        },
+        /// There was a message here, and it has been deleted.
+        Erased {
+            id: MessageId,
+        },
+        /// The room is deleted. Nothing comes after this.
+        Closed,
+        /// There was an entry here, and the disk has damaged it: what it said cannot be told.
+        Damaged,
+        #[serde(other)]
+        Unknown,
+    }
 }
 
 #[cfg(test)]

@@ -6,42 +6,43 @@ use super::entry::{Entry, User};
 use super::ids::{Epoch, InviteCode, InviteId, MessageId, RoomId, Seq, Token, UserId};
 use super::limits;
 use super::states::{Presence, RoomList, RoomSummary, Typing};
+use super::tagged::tagged;
 
-/// What the server says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum ServerFrame {
-    Welcome(Welcome),
-    Rooms(RoomList),
-    Joined(Joined),
-    Left(Left),
-    Entry(Entry),
-    /// The message is in the log, at this place.
-    Accepted {
-        room: RoomId,
-        id: MessageId,
-        seq: Seq,
-        at: u64,
-    },
-    /// The person has read the room up to this seq, here or on another device.
-    Read {
-        room: RoomId,
-        seq: Seq,
-    },
-    /// The person's own name or standing has changed, here or on another device.
-    Profile(Profile),
-    Members(MemberPage),
-    Settings(RoomSettings),
-    Changed(Changed),
-    Presence(Presence),
-    Typing(Typing),
-    History(HistoryPage),
-    Error(Refusal),
-    Pong,
-    Bye(Bye),
-    /// A frame that this client does not know; it is ignored.
-    #[serde(other)]
-    Unknown,
+tagged! { "type"
+    /// What the server says.
+    pub enum ServerFrame {
+        Welcome(Welcome),
+        Rooms(RoomList),
+        Joined(Joined),
+        Left(Left),
+        Entry(Entry),
+        /// The message is in the log, at this place.
+        Accepted {
+            room: RoomId,
+            id: MessageId,
+            seq: Seq,
+            at: u64,
+        },
+        /// The person has read the room up to this seq, here or on another device.
+        Read {
+            room: RoomId,
+            seq: Seq,
+        },
+        /// The person's own name or standing has changed, here or on another device.
+        Profile(Profile),
+        Members(MemberPage),
+        Settings(RoomSettings),
+        Changed(Changed),
+        Presence(Presence),
+        Typing(Typing),
+        History(HistoryPage),
+        Error(Refusal),
+        Pong,
+        Bye(Bye),
+        /// A frame that this client does not know; it is ignored.
+        #[serde(other)]
+        Unknown,
+    }
 }
 
 /// Answers `hello`.

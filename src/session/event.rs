@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::{
     Access, Changed, Entry, Epoch, ErrorCode, HistoryPage, InviteCode, Joined, Left, MemberPage, MessageId, Password,
-    Presence, Profile, Refusal, RoomChange, RoomId, RoomList, RoomSettings, Seq, Typing, UserId,
+    Presence, Profile, Refusal, RoomChange, RoomId, RoomList, RoomSettings, Seq, Typing, UserId, tagged,
 };
 
 /// What the person wants.
@@ -141,25 +141,25 @@ pub enum Keep {
     Settled { id: MessageId },
 }
 
-/// What one tab tells the others of the same browser. They share the outbox, and one of them sends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "note", rename_all = "snake_case")]
-pub enum Note {
-    /// A message waits, or waits again.
-    Queued(Unsent),
-    Accepted {
-        id: MessageId,
-        room: RoomId,
-        seq: Seq,
-        at: u64,
-    },
-    Refused {
-        id: MessageId,
-        code: ErrorCode,
-    },
-    Discarded {
-        id: MessageId,
-    },
+tagged! { "note"
+    /// What one tab tells the others of the same browser. They share the outbox, and one of them sends.
+    pub enum Note {
+        /// A message waits, or waits again.
+        Queued(Unsent),
+        Accepted {
+            id: MessageId,
+            room: RoomId,
+            seq: Seq,
+            at: u64,
+        },
+        Refused {
+            id: MessageId,
+            code: ErrorCode,
+        },
+        Discarded {
+            id: MessageId,
+        },
+    }
 }
 
 /// What the shell has to do.

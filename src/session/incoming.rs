@@ -68,9 +68,10 @@ impl Session {
         let same_log = self.epoch.replace(epoch.clone()).is_none_or(|before| before == epoch);
         if !same_user {
             // What was kept here is another person's, and nothing of it is to be said in the name of this one.
-            let wanted = std::mem::take(&mut self.rooms).into_iter().filter(|(_, timeline)| timeline.wanted).collect();
+            let mut rooms = std::mem::take(&mut self.rooms);
+            rooms.retain(|_, timeline| timeline.wanted);
             self.forget_person();
-            self.rooms = wanted;
+            self.rooms = rooms;
             self.keep(Keep::Wipe { user: before });
         }
         self.keep(Keep::Owner { user: user.id.clone(), epoch });

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::protocol::limits::{ACK_AFTER_MS, ACK_EVERY_ENTRIES, READ_EVERY_MS};
-use crate::protocol::{ClientFrame, RoomId, Seq};
+use crate::protocol::{ClientFrame, RoomId};
 
 use super::timeline::Timeline;
 
@@ -56,8 +56,8 @@ impl Receipts {
                 let cursor = rooms.get(&room).filter(|timeline| timeline.joined)?.cursor()?;
                 Some((room, cursor))
             };
-            let cursors: BTreeMap<RoomId, Seq> =
-                std::mem::take(&mut self.unacked).into_iter().filter_map(cursor).collect();
+            let mut cursors = BTreeMap::new();
+            cursors.extend(std::mem::take(&mut self.unacked).into_iter().filter_map(cursor));
             if !cursors.is_empty() {
                 frames.push(ClientFrame::Ack { cursors });
             }

@@ -1,5 +1,4 @@
-use leptos::prelude::*;
-
+use crate::app::prelude::*;
 use crate::app::text;
 use crate::protocol::limits::{PASSWORD_CHARS_MAX, ROOM_PASSWORD_CHARS_MIN};
 use crate::protocol::{Access, Password};
@@ -70,7 +69,7 @@ pub fn AccessFields(
                     autocapitalize="off"
                     spellcheck="false"
                     maxlength=PASSWORD_CHARS_MAX.to_string()
-                    aria-invalid=move || wrong.with(Option::is_some).then_some("true")
+                    aria-invalid=move || wrong.read().is_some().then_some("true")
                     aria-describedby=error_id.clone()
                     prop:value=move || password.get()
                     on:input=move |event| {

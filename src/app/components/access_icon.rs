@@ -1,6 +1,5 @@
-use leptos::prelude::*;
-
 use super::icon::{ENVELOPE, EYE_SHUT, Icon, LOCK};
+use crate::app::prelude::*;
 use crate::app::text;
 use crate::protocol::Access;
 

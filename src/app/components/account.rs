@@ -1,7 +1,5 @@
 //! What one can change about oneself.
 
-use leptos::prelude::*;
-
 mod delete_account;
 mod devices;
 mod own_password;
@@ -13,6 +11,8 @@ use devices::Devices;
 use own_password::OwnPassword;
 use rename::Rename;
 use sign_out::SignOut;
+
+use crate::app::prelude::*;
 
 #[component]
 pub fn Account() -> impl IntoView {

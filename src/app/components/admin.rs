@@ -1,9 +1,8 @@
 //! What administrators see of the server.
 
-use leptos::prelude::*;
-
 use super::ask_form::Outcome;
 use crate::app::asking::Asking;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::api::Administration;
 
@@ -22,14 +21,14 @@ pub fn Admin() -> impl IntoView {
     let loading = Asking::new();
     let known = RwSignal::new(None::<Administration>);
     let load = Callback::new(move |()| loading.get("/api/admin", move |all: Administration| known.set(Some(all))));
-    Effect::new(move || {
+    effect(move || {
         if store.ready.get() {
             untrack(|| load.run(()));
         }
     });
-    let sign_up = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.sign_up)));
-    let rooms = Memo::new(move |_| known.with(|known| known.as_ref().map(|k| k.rooms.clone()).unwrap_or_default()));
-    let count = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| known.people_count)));
+    let sign_up = memo(move || known.read().as_ref().map(|known| known.sign_up));
+    let rooms = memo(move || known.read().as_ref().map(|known| known.rooms.clone()).unwrap_or_default());
+    let count = memo(move || known.read().as_ref().map(|known| known.people_count));
     view! {
         <Outcome id="admin" asking=loading/>
         <Policy sign_up/>

@@ -1,8 +1,7 @@
-use leptos::prelude::*;
-
 use super::enter_form::EnterForm;
 use super::lamp::Lamp;
 use super::sign_in_form::SignInForm;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::api::SignUp;
@@ -25,18 +24,18 @@ pub fn Arrival(room: Option<RoomId>) -> impl IntoView {
     let sign_up = store.slice(|model| model.sign_up);
     let chosen = RwSignal::new(None::<Way>);
     let name = RwSignal::new(String::new());
-    let way = Memo::new(move |_| {
-        let needs_invite = sign_up.get() == SignUp::Invite && store.invite.with(Option::is_none);
+    let way = memo(move || {
+        let needs_invite = sign_up.get() == SignUp::Invite && store.invite.read().is_none();
         chosen.get().unwrap_or(if needs_invite { Way::Known } else { Way::New })
     });
     let heading = move || match (way.get(), room.clone()) {
-        (Way::Known, _) => view! { <Return/> }.into_any(),
-        (Way::New, Some(room)) => view! { <Invitation room/> }.into_any(),
-        (Way::New, None) => view! { <Welcome/> }.into_any(),
+        (Way::Known, _) => view! { <Return/> },
+        (Way::New, Some(room)) => view! { <Invitation room/> },
+        (Way::New, None) => view! { <Welcome/> },
     };
     let form = move || match way.get() {
-        Way::New => view! { <EnterForm name chosen/> }.into_any(),
-        Way::Known => view! { <SignInForm name/> }.into_any(),
+        Way::New => view! { <EnterForm name chosen/> },
+        Way::Known => view! { <SignInForm name/> },
     };
     view! {
         <main class="arrival">
@@ -45,8 +44,8 @@ pub fn Arrival(room: Option<RoomId>) -> impl IntoView {
                 <Show when=move || signed_out.get()>
                     <p class="signed-out" role="status">"You are signed out."</p>
                 </Show>
-                {heading}
-                {form}
+                {move || heading()}
+                {move || form()}
                 <OtherWay way chosen/>
             </div>
         </main>

@@ -1,10 +1,10 @@
 use leptos::ev::SubmitEvent;
 use leptos::html::{Form, Input};
-use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlElement, HtmlFormElement};
 
 use crate::app::asking::Asking;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::ErrorCode;
 
@@ -37,11 +37,11 @@ pub fn AskForm(
             submit.run(());
         }
     };
-    Effect::new(move || {
+    effect(move || {
         let Some(form) = form.get() else { return };
-        if asking.failure.with(Option::is_some) {
+        if asking.failure.read().is_some() {
             focus(&form, asking.code.get_untracked());
-        } else if asking.done.with(Option::is_some) && !keeps {
+        } else if asking.done.read().is_some() && !keeps {
             // What its fields hold by themselves may change in the same step.
             request_animation_frame(move || form.reset());
         }
@@ -79,7 +79,10 @@ pub fn Outcome(#[prop(into)] id: String, asking: Asking) -> impl IntoView {
         move || Some(asking.wait.get()).filter(|seconds| *seconds > 0).map(|s| format!(" Try again in {s} s."));
     view! {
         <p class="field-error" id=format!("{id}-error") role="alert">
-            {move || asking.failure.get().map(|words| view! { {words}<span aria-hidden="true">{seconds}</span> })}
+            {move || {
+                let failure = asking.failure.get();
+                failure.map(|words| view! { {words}<span aria-hidden="true">{move || seconds()}</span> })
+            }}
         </p>
         <p class="done" role="status">{move || asking.done.get()}</p>
     }
@@ -118,7 +121,7 @@ pub fn Field(
                 enterkeyhint="go"
                 value=move || value.get()
                 node_ref=input
-                aria-invalid=move || asking.failure.with(Option::is_some).then_some("true")
+                aria-invalid=move || asking.failure.read().is_some().then_some("true")
                 aria-describedby=described_by
                 on:input=move |_| asking.forget()
             />
@@ -135,7 +138,7 @@ pub fn value(input: NodeRef<Input>) -> String {
 /// Where typing covers nothing, one can begin at once.
 pub fn focus_first(input: NodeRef<Input>) {
     let store = Store::here();
-    Effect::new(move || {
+    effect(move || {
         if let Some(input) = input.get().filter(|_| store.host().is_some_and(|host| host.has_keyboard())) {
             let _ = input.focus();
         }

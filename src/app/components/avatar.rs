@@ -1,5 +1,4 @@
-use leptos::prelude::*;
-
+use crate::app::prelude::*;
 use crate::app::text;
 use crate::protocol::{RoomId, User};
 
@@ -14,7 +13,12 @@ pub fn Avatar(user: User) -> impl IntoView {
 #[component]
 pub fn RoomMark(room: RoomId, #[prop(into)] name: Signal<String>) -> impl IntoView {
     let class = format!("avatar room-mark {}", text::hue(room.as_str()));
-    let letter = move || name.with(|name| text::initials(name).chars().next().map(String::from));
     // Drawn and not written, so that what is read of a link is its name.
-    view! { <span class=class aria-hidden="true" data-letter=letter></span> }
+    view! {
+        <span
+            class=class
+            aria-hidden="true"
+            data-letter=move || text::initials(&name.read()).chars().next().map(String::from)
+        ></span>
+    }
 }

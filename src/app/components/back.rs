@@ -1,6 +1,5 @@
-use leptos::prelude::*;
-
 use super::icon::{BACK, Icon};
+use crate::app::prelude::*;
 
 /// The way back to the list of rooms, where there is no room for it beside the page.
 #[component]

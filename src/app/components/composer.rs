@@ -1,11 +1,11 @@
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
-use leptos::prelude::*;
 use leptos::web_sys::HtmlTextAreaElement;
 
 use super::composer_notes::{ComposerNotes, Holdup};
 use super::icon::{Icon, SEND};
 use super::mention_list::{MentionList, Mentions};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text::mentions;
 use crate::protocol::limits::MESSAGE_CHARS_MAX;
@@ -21,11 +21,10 @@ pub fn Composer(room: RoomId) -> impl IntoView {
     let store = Store::here();
     let input = NodeRef::<Textarea>::new();
     let draft = store.draft(&room);
-    let left = Memo::new(move |_| draft.with(|draft| chars_left(draft)));
+    let left = memo(move || chars_left(&draft.read()));
     let holdup = Holdup::of(&room);
-    let muted = Memo::new(move |_| holdup.muted.get().is_some());
-    let can_send =
-        move || store.ready.get() && !holdup.is_there() && left.get() >= 0 && !draft.with(|draft| is_blank(draft));
+    let muted = memo(move || holdup.muted.get().is_some());
+    let can_send = move || store.ready.get() && !holdup.is_there() && left.get() >= 0 && !is_blank(&draft.read());
     let mentions = Mentions::of(&room);
     follow_draft(store, room.clone(), input, draft);
     let pick = {
@@ -41,7 +40,7 @@ pub fn Composer(room: RoomId) -> impl IntoView {
         let room = room.clone();
         Callback::new(move |()| {
             if untrack(can_send) {
-                store.say(&room, draft.with_untracked(|draft| message(draft).to_owned()));
+                store.say(&room, message(&draft.read_untracked()).to_owned());
                 store.set_draft(&room, String::new());
             }
         })
@@ -83,7 +82,7 @@ fn MessageBox(
     send: Callback<()>,
 ) -> impl IntoView {
     let store = Store::here();
-    Effect::new(move || {
+    effect(move || {
         if let Some(input) = input.get().filter(|_| store.host().is_some_and(|host| host.has_keyboard())) {
             let _ = input.focus();
         }
@@ -140,7 +139,7 @@ fn MessageBox(
 
 /// The box shows the draft. What was typed into it before the page reacted is the first draft.
 fn follow_draft(store: Store, room: RoomId, input: NodeRef<Textarea>, draft: Memo<String>) {
-    Effect::new(move |followed: Option<bool>| {
+    effect_after(move |followed: Option<bool>| {
         let Some(input) = input.get() else { return false };
         let (text, typed) = (draft.get(), input.value());
         if followed != Some(true) && text.is_empty() && !typed.is_empty() {

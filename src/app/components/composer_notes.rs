@@ -1,6 +1,5 @@
-use leptos::prelude::*;
-
 use super::count_down::{count_down, seconds_until};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{Role, RoomId};
@@ -31,12 +30,12 @@ impl Holdup {
         });
         let left = seconds_until(slow_until);
         // This clock may be behind that of the server.
-        let slow = Memo::new(move |_| Some(left.get()?.min(pause_s.get().into())).filter(|left| *left > 0));
+        let slow = memo(move || Some(left.get()?.min(pause_s.get().into())).filter(|left| *left > 0));
         Self { muted: seconds_until(muted_until), slow, pause_s }
     }
 
     pub fn is_there(self) -> bool {
-        self.muted.with(Option::is_some) || self.slow.with(Option::is_some)
+        self.muted.read().is_some() || self.slow.read().is_some()
     }
 
     /// What it is, and what of it changes too often to be read aloud.
@@ -62,11 +61,14 @@ pub fn ComposerNotes(left: Memo<isize>, holdup: Holdup) -> impl IntoView {
         let slower = pause.get().and_then(|pause| text::pause(pause.code, wait.get()));
         slower.map(|(words, seconds)| (words.to_owned(), seconds)).or_else(|| holdup.words())
     };
-    let said = Memo::new(move |_| words().map(|(words, _)| words));
+    let said = memo(move || words().map(|(words, _)| words));
     let seconds = move || words().and_then(|(_, seconds)| seconds);
     view! {
         <div class="composer-notes">
-            <span class="pause" role="status">{move || said.get()}<span aria-hidden="true">{seconds}</span></span>
+            <span class="pause" role="status">
+                {move || said.get()}
+                <span aria-hidden="true">{move || seconds()}</span>
+            </span>
             <span class:too-many=move || { left.get() < 0 }>{move || text::chars_left(left.get())}</span>
         </div>
     }

@@ -1,11 +1,11 @@
 use leptos::html::{Button, Div};
-use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
 use super::ask_form::{AskForm, Outcome};
 use super::focus;
 use crate::app::asking::Asking;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 
 /// A button for what cannot be undone, or not by this person: it asks back first.
@@ -38,10 +38,10 @@ pub fn Confirm(
         request_animation_frame(move || focus(opener));
     });
     let name = about.map(|about| format!("{label}: {about}"));
-    move || {
+    live_view(move || {
         let (id, fields, name) = (id.clone(), fields.clone(), name.clone());
         if open.get() {
-            view! { <Question id asking question action submit cancel fields/> }.into_any()
+            view! { <Question id asking question action submit cancel fields/> }
         } else {
             view! {
                 <Outcome id asking/>
@@ -56,9 +56,8 @@ pub fn Confirm(
                     {label}
                 </button>
             }
-            .into_any()
         }
-    }
+    })
 }
 
 #[component]
@@ -72,7 +71,7 @@ fn Question(
     fields: ViewFn,
 ) -> impl IntoView {
     let frame = NodeRef::<Div>::new();
-    Effect::new(move || {
+    effect(move || {
         let first = frame.get().and_then(|frame| frame.query_selector("input:not([readonly]), .quiet").ok().flatten());
         if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
             let _ = first.focus();

@@ -1,5 +1,4 @@
-use leptos::prelude::*;
-
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::session::{Command, Link};
@@ -11,12 +10,12 @@ pub fn Connection() -> impl IntoView {
     let link = store.slice(|model| model.link);
     // The seconds change too often to be read aloud each time.
     let seconds = move || text::connection(link.get()).1;
-    let words = Memo::new(move |_| text::connection(link.get()).0);
-    let waits = Memo::new(move |_| matches!(link.get(), Link::Waiting { .. }));
-    let ended = Memo::new(move |_| matches!(link.get(), Link::Ended { .. }));
+    let words = memo(move || text::connection(link.get()).0);
+    let waits = memo(move || matches!(link.get(), Link::Waiting { .. }));
+    let ended = memo(move || matches!(link.get(), Link::Ended { .. }));
     view! {
         <div class="connection" role="status" aria-label="Connection" data-link=move || state(link.get())>
-            <span class="words">{move || words.get()}<span aria-hidden="true">{seconds}</span></span>
+            <span class="words">{move || words.get()}<span aria-hidden="true">{move || seconds()}</span></span>
             <Show when=move || waits.get()>
                 <button class="button small" type="button" on:click=move |_| store.command(Command::ReconnectNow)>
                     "Retry now"

@@ -1,5 +1,3 @@
-use leptos::prelude::*;
-
 use super::composer::Composer;
 use super::door::Door;
 use super::message_log::MessageLog;
@@ -8,6 +6,7 @@ use super::room_header::RoomHeader;
 use super::sheet::Sheets;
 use super::typing::Typing;
 use crate::app::model::{Model, Standing};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::RoomId;
 
@@ -26,10 +25,10 @@ pub fn Conversation(room: RoomId) -> impl IntoView {
         }
     };
     let outside = Store::here().slice(is_outside);
-    move || {
+    live_view(move || {
         let room = room.clone();
         if outside.get() {
-            return view! { <Door room/> }.into_any();
+            return view! { <Door room/> };
         }
         let (header, log, typing, people, sheets) =
             (room.clone(), room.clone(), room.clone(), room.clone(), room.clone());
@@ -43,6 +42,5 @@ pub fn Conversation(room: RoomId) -> impl IntoView {
             <People room=people/>
             <Sheets room=sheets/>
         }
-        .into_any()
-    }
+    })
 }

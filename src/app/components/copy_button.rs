@@ -1,6 +1,5 @@
-use leptos::prelude::*;
-
 use super::icon::{CHECK, Icon, LINK};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 
 /// Copies the address of a path, and says whether it could.

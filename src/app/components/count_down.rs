@@ -1,14 +1,13 @@
 use std::time::Duration;
 
-use leptos::prelude::*;
-
+use crate::app::prelude::*;
 use crate::app::store::Store;
 
 /// The seconds until a moment, in ms since the Unix epoch. Nothing once it has come, and for a moment of 0.
 pub fn seconds_until(moment: Memo<u64>) -> Memo<Option<u64>> {
     let host = Store::here().host();
     let now = RwSignal::new(host.map_or(0, |host| host.now()));
-    let left = Memo::new(move |_| {
+    let left = memo(move || {
         let ms = moment.get().checked_sub(now.get()).filter(|ms| *ms > 0)?;
         host.map(|_| ms.div_ceil(1_000))
     });
@@ -17,11 +16,11 @@ pub fn seconds_until(moment: Memo<u64>) -> Memo<Option<u64>> {
             now.set(host.now());
         }
     };
-    Effect::new(move || {
+    effect(move || {
         moment.track();
         look();
     });
-    Effect::new(move || {
+    effect(move || {
         now.track();
         if left.get().is_some() {
             after_a_second(look);
@@ -33,8 +32,8 @@ pub fn seconds_until(moment: Memo<u64>) -> Memo<Option<u64>> {
 /// Second by second to nothing, from whenever there is something to wait for.
 pub fn count_down(seconds: impl Fn() -> Option<u64> + Send + Sync + 'static) -> RwSignal<Option<u64>> {
     let left = RwSignal::new(None);
-    Effect::new(move || left.set(seconds()));
-    Effect::new(move || {
+    effect(move || left.set(seconds()));
+    effect(move || {
         if let Some(now) = left.get() {
             after_a_second(move || left.set(now.checked_sub(1).filter(|next| *next > 0)));
         }

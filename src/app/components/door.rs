@@ -1,11 +1,10 @@
-use leptos::prelude::*;
-
 use super::access_icon::AccessIcon;
 use super::avatar::RoomMark;
 use super::back::Back;
 use super::door_form::DoorForm;
 use super::left_over::LeftOver;
 use crate::app::model::{Gone, Model};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{ErrorCode, LeftReason, RoomId};
@@ -46,14 +45,14 @@ pub fn Door(room: RoomId) -> impl IntoView {
                 {move || {
                     let room = room.clone();
                     match way.get() {
-                        Way::Shut(words) => view! { <p class="shut">{words}</p> }.into_any(),
-                        Way::Password => view! { <DoorForm room password=true/> }.into_any(),
-                        Way::Join => view! { <DoorForm room password=false/> }.into_any(),
+                        Way::Shut(words) => view! { <p class="shut">{words}</p> },
+                        Way::Password => view! { <DoorForm room password=true/> },
+                        Way::Join => view! { <DoorForm room password=false/> },
                     }
                 }}
                 {move || {
                     let room = left_over.clone();
-                    gone.with(Option::is_some).then(|| view! { <LeftOver room/> })
+                    gone.read().is_some().then(|| view! { <LeftOver room/> })
                 }}
             </div>
         </main>

@@ -1,8 +1,8 @@
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
-use leptos::prelude::*;
 
 use super::count_down::count_down;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{ErrorCode, Password, Refusal, RoomId};
@@ -18,7 +18,7 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
     let wait = wait(store, &room);
     let empty = RwSignal::new(false);
     let told = told(store, &room, empty);
-    Effect::new(move || {
+    effect(move || {
         if let Some(input) = input.get().filter(|_| store.host().is_some_and(|host| host.has_keyboard())) {
             let _ = input.focus();
         }
@@ -45,7 +45,6 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
         (false, true) => "Join again",
         (false, false) => "Join",
     };
-    let invalid = move || (password && told.with(Option::is_some)).then_some("true");
     view! {
         <form class="door-form" novalidate=true on:submit=submit>
             {password.then(|| view! {
@@ -55,7 +54,7 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
                     type="password"
                     autocomplete="off"
                     node_ref=input
-                    aria-invalid=invalid
+                    aria-invalid=move || told.read().is_some().then_some("true")
                     aria-describedby="door-error"
                     on:input=move |_| empty.set(false)
                 />
@@ -74,7 +73,7 @@ pub fn DoorForm(room: RoomId, password: bool) -> impl IntoView {
                 disabled=move || !store.ready.get()
                 aria-disabled=move || (joining.get() || wait.get().is_some()).then_some("true")
             >
-                {action}
+                {move || action()}
             </button>
         </form>
     }
@@ -86,7 +85,7 @@ fn wait(store: Store, room: &RoomId) -> RwSignal<Option<u64>> {
     let refused = store.in_room(room, |conversation| conversation.refused.clone());
     let pause = store.slice(|model| model.pause.filter(|pause| pause.code == ErrorCode::RateLimited));
     count_down(move || {
-        let refused = refused.with(|refused| Some(refused.as_ref()?.retry_after_ms?.div_ceil(1_000)));
+        let refused = refused.read().as_ref().and_then(|refused| Some(refused.retry_after_ms?.div_ceil(1_000)));
         let refused = refused.filter(|seconds| *seconds > 0);
         refused.or_else(|| pause.get().filter(|_| joining.get()).map(|pause| pause.seconds))
     })
@@ -99,5 +98,5 @@ fn told(store: Store, room: &RoomId, empty: RwSignal<bool>) -> Memo<Option<Strin
         let is_told = |refused: &&Refusal| refused.code != ErrorCode::PasswordRequired;
         conversation.refused.as_ref().filter(is_told).map(text::problem)
     });
-    Memo::new(move |_| if empty.get() { Some("Please give the password.".to_owned()) } else { refused.get() })
+    memo(move || if empty.get() { Some("Please give the password.".to_owned()) } else { refused.get() })
 }

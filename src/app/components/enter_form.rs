@@ -1,9 +1,9 @@
 use leptos::html::Input;
-use leptos::prelude::*;
 
 use super::arrival::Way;
 use super::ask_form::{AskForm, Field, focus_first, value};
 use crate::app::asking::Asking;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::api::{Enter, SignUp};
@@ -24,14 +24,14 @@ pub fn EnterForm(
     let sign_up = store.slice(|model| model.sign_up);
     // The policy may have changed since the page was made.
     let refused = RwSignal::new(false);
-    let wants_password = Memo::new(move |_| refused.get() || sign_up.get() == SignUp::Password);
-    Effect::new(move || {
+    let wants_password = memo(move || refused.get() || sign_up.get() == SignUp::Password);
+    effect(move || {
         if asking.code.get() == Some(ErrorCode::GuestsClosed) {
             refused.set(true);
         }
     });
     focus_first(name_box);
-    Effect::new(move || {
+    effect(move || {
         if let Some(input) = password_box.get().filter(|_| refused.get()) {
             let _ = input.focus();
         }

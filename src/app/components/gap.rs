@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
-use leptos::prelude::*;
-
 use crate::app::model::Standing;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{Entry, EntryKind, RoomId, Seq};

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use crate::app::prelude::*;
 
 /// Strokes on a grid of 24 by 24.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use crate::app::prelude::*;
 
 /// The light in the parlor: its shade is what is being said.
 #[component]

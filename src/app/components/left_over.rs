@@ -1,5 +1,4 @@
-use leptos::prelude::*;
-
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::RoomId;
 
@@ -9,8 +8,8 @@ pub fn LeftOver(room: RoomId) -> impl IntoView {
     let store = Store::here();
     let draft = store.draft(&room);
     let waiting = store.in_room(&room, |conversation| conversation.waiting.clone());
-    let text = Memo::new(move |_| {
-        let mut texts = waiting.with(|waiting| waiting.iter().map(|message| message.body.clone()).collect::<Vec<_>>());
+    let text = memo(move || {
+        let mut texts = waiting.read().iter().map(|message| message.body.clone()).collect::<Vec<_>>();
         texts.extend(Some(draft.get()).filter(|draft| !draft.trim().is_empty()));
         texts.join("\n\n")
     });
@@ -21,7 +20,7 @@ pub fn LeftOver(room: RoomId) -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || !text.with(String::is_empty)>
+        <Show when=move || !text.read().is_empty()>
             <div class="left-over">
                 <label for="left-over">"What you had not sent"</label>
                 <textarea id="left-over" readonly=true rows="3" dir="auto" prop:value=move || text.get()></textarea>

@@ -1,11 +1,8 @@
-use std::collections::BTreeMap;
-
-use leptos::prelude::*;
-
 use super::avatar::Avatar;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text::mentions::fits;
-use crate::protocol::{RoomId, User, UserId};
+use crate::protocol::{RoomId, User};
 
 /// More than these are no help.
 const CHOICES_MAX: usize = 6;
@@ -27,16 +24,12 @@ impl Mentions {
         let me = store.slice(|model| model.my_id().cloned());
         let people = store.in_room(room, |conversation| conversation.people.clone());
         let members = store.in_room(room, |conversation| conversation.members.list.clone());
-        let choices = Memo::new(move |_| {
+        let choices = memo(move || {
             let Some(typed) = typed.get() else { return vec![] };
-            let others = |user: &&User| me.with(|me| me.as_ref() != Some(&user.id));
-            people.with(|people| {
-                members.with(|members| {
-                    let known: BTreeMap<&UserId, &User> =
-                        members.iter().map(|(id, member)| (id, &member.user)).chain(people.iter()).collect();
-                    choose(known.into_values().filter(others), |user| people.contains_key(&user.id), &typed)
-                })
-            })
+            let (me, people, members) = (me.read(), people.read(), members.read());
+            let offline = members.values().map(|member| &member.user).filter(|user| !people.contains_key(&user.id));
+            let others = people.values().chain(offline).filter(|user| me.as_ref() != Some(&user.id));
+            choose(others, |user| people.contains_key(&user.id), &typed)
         });
         Self { typed, choices, chosen: RwSignal::new(0) }
     }
@@ -50,34 +43,35 @@ impl Mentions {
     }
 
     pub fn is_open(self) -> bool {
-        !self.choices.with_untracked(Vec::is_empty)
+        !self.choices.read_untracked().is_empty()
     }
 
     /// Goes up or down, round and round.
     pub fn step(self, by: isize) {
-        let count = self.choices.with_untracked(Vec::len) as isize;
-        self.chosen.update(|chosen| *chosen = (*chosen as isize + by).rem_euclid(count.max(1)) as usize);
+        let count = self.choices.read_untracked().len() as isize;
+        let chosen = self.chosen.get_untracked() as isize;
+        self.chosen.set((chosen + by).rem_euclid(count.max(1)) as usize);
     }
 
     pub fn current(self) -> Option<User> {
-        self.choices.with_untracked(|choices| choices.get(self.chosen.get_untracked()).cloned())
+        self.choices.read_untracked().get(self.chosen.get_untracked()).cloned()
     }
 
     /// What the text box says of the list to those who do not see it.
     pub fn list_id(self) -> Option<&'static str> {
-        self.choices.with(|choices| (!choices.is_empty()).then_some(LIST_ID))
+        (!self.choices.read().is_empty()).then_some(LIST_ID)
     }
 
     pub fn option_id(self) -> Option<String> {
         let chosen = self.chosen.get();
-        self.choices.with(|choices| choices.get(chosen).map(|_| format!("{LIST_ID}-{chosen}")))
+        self.choices.read().get(chosen).map(|_| format!("{LIST_ID}-{chosen}"))
     }
 }
 
 /// Those who are online first, then by name. Somebody whose name stands there already needs no completing.
 fn choose<'a>(known: impl Iterator<Item = &'a User>, online: impl Fn(&User) -> bool, typed: &str) -> Vec<User> {
     let mut choices: Vec<_> = known.filter(|user| fits(&user.name, typed)).cloned().collect();
-    choices.sort_by_cached_key(|user| (!online(user), user.name.to_lowercase()));
+    choices.sort_by_cached_key(|user| (u64::from(!online(user)), user.name.to_lowercase()));
     choices.truncate(CHOICES_MAX);
     if let [only] = &choices[..]
         && only.name.to_lowercase() == typed.to_lowercase()
@@ -108,7 +102,7 @@ pub fn MentionList(mentions: Mentions, pick: Callback<User>) -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || !mentions.choices.with(Vec::is_empty)>
+        <Show when=move || !mentions.choices.read().is_empty()>
             <ul class="mention-list" id=LIST_ID role="listbox" aria-label="People to mention">
                 {move || mentions.choices.get().into_iter().enumerate().map(option).collect_view()}
             </ul>
@@ -119,6 +113,7 @@ pub fn MentionList(mentions: Mentions, pick: Callback<User>) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::UserId;
 
     #[test]
     fn those_who_are_online_come_first_and_a_whole_name_needs_no_help() {

@@ -1,11 +1,10 @@
-use leptos::prelude::*;
-
 use super::avatar::Avatar;
 use super::message_body::MessageBody;
 use super::message_sheet::MessageButton;
 use super::tick::Tick;
 use crate::app::lines::Source;
 use crate::app::model::{Deliveries, Delivery};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{EntryKind, ErrorCode, MessageId, RoomId, User, UserId};
@@ -51,7 +50,6 @@ pub fn TheirMessage(
             {move || moderates.get().then(|| view! { <MessageButton by=author.clone() id=id.clone()/> })}
         </article>
     }
-    .into_any()
 }
 
 /// One's own message: waiting, stored, or refused and still to be corrected.
@@ -67,7 +65,7 @@ pub fn OwnMessage(room: RoomId, said: Said, opens: bool, deliveries: Memo<Delive
     };
     let delivery = {
         let id = id.clone();
-        Memo::new(move |_| deliveries.with(|all| all.get(&id).copied()).unwrap_or(Delivery::Stored { at }))
+        memo(move || deliveries.read().get(&id).copied().unwrap_or(Delivery::Stored { at }))
     };
     let at = Signal::derive(move || match delivery.get() {
         Delivery::Stored { at } => at,
@@ -96,9 +94,9 @@ pub fn OwnMessage(room: RoomId, said: Said, opens: bool, deliveries: Memo<Delive
                     <span class="visually-hidden">"You: "</span>
                     <MessageBody room=in_room body mentioned=None/>
                 </div>
-                {refusal}
+                {move || refusal()}
             </div>
-            {move || matches!(delivery.get(), Delivery::Stored { .. }).then(&button)}
+            {move || matches!(delivery.get(), Delivery::Stored { .. }).then(&button).flatten()}
             <Tick delivery/>
         </article>
     }

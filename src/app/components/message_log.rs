@@ -1,13 +1,12 @@
 use std::sync::Arc;
 
-use leptos::prelude::*;
-
 use super::gap::{EarlierMessages, Gap};
 use super::icon::{DOWN, Icon};
 use super::message_line::{ErasedMessage, OwnMessage, Said, TheirMessage};
 use super::scroller::Scroller;
 use crate::app::lines::{Line, LineContent, lines};
 use crate::app::model::{Conversation, Deliveries};
+use crate::app::prelude::*;
 use crate::app::shared::Shared;
 use crate::app::store::Store;
 use crate::app::text;
@@ -20,9 +19,9 @@ pub fn MessageLog(room: RoomId) -> impl IntoView {
     let me = store.slice(|model| model.my_id().cloned());
     let talk = store.in_room(&room, Conversation::talk);
     let deliveries = store.in_room(&room, |conversation| conversation.deliveries.clone());
-    let lines = Memo::new(move |_| {
+    let lines = memo(move || {
         let Some(host) = store.host() else { return Shared::default() };
-        talk.with(|talk| me.with(|me| Shared::new(lines(talk, me.as_ref(), |at| host.day_around(at)))))
+        Shared::new(lines(&talk.read(), me.read().as_ref(), |at| host.day_around(at)))
     });
     let moderates = {
         let room = room.clone();
@@ -37,8 +36,8 @@ pub fn MessageLog(room: RoomId) -> impl IntoView {
     follow_lines(store, room.clone(), scroller, lines);
     read_along(store, room.clone(), scroller);
     // Whoever writes wants to see it.
-    let waiting = Memo::new(move |_| talk.with(|talk| talk.waiting.len()));
-    Effect::new(move |before: Option<usize>| {
+    let waiting = memo(move || talk.read().waiting.len());
+    effect_after(move |before: Option<usize>| {
         let now = waiting.get();
         if before.is_some_and(|before| now > before) {
             scroller.to_end();
@@ -67,7 +66,7 @@ pub fn MessageLog(room: RoomId) -> impl IntoView {
 fn follow_lines(store: Store, room: RoomId, scroller: Scroller, lines: Memo<Shared<Vec<Line>>>) {
     let live = store.in_room(&room, |conversation| conversation.live);
     let deliveries = store.in_room(&room, |conversation| conversation.deliveries.clone());
-    Effect::new(move || {
+    effect(move || {
         lines.track();
         live.track();
         // A refused message grows by the reason.
@@ -97,7 +96,7 @@ fn read_along(store: Store, room: RoomId, scroller: Scroller) {
         let room = room.clone();
         store.slice(move |model| model.looks_at(&room))
     };
-    Effect::new(move || {
+    effect(move || {
         news.track();
         if looks.get() && scroller.at_end.get() {
             store.look(&room);
@@ -114,17 +113,17 @@ fn LineView(
     moderates: Memo<bool>,
 ) -> impl IntoView {
     match line.content {
-        LineContent::Day(start) => view! { <Day start/> }.into_any(),
-        LineContent::Gap { before, missing } => view! { <Gap room before missing/> }.into_any(),
-        LineContent::Mark => view! { <p class="mark"><span>"New messages"</span></p> }.into_any(),
-        LineContent::Note(entry) => view! { <Note entry me/> }.into_any(),
+        LineContent::Day(start) => view! { <Day start/> },
+        LineContent::Gap { before, missing } => view! { <Gap room before missing/> },
+        LineContent::Mark => view! { <p class="mark"><span>"New messages"</span></p> },
+        LineContent::Note(entry) => view! { <Note entry me/> },
         LineContent::Message { opens, own, source } => match Said::of(&source) {
-            Some(said) if own => view! { <OwnMessage room said opens deliveries/> }.into_any(),
-            Some(said) => view! { <TheirMessage room said opens moderates/> }.into_any(),
+            Some(said) if own => view! { <OwnMessage room said opens deliveries/> },
+            Some(said) => view! { <TheirMessage room said opens moderates/> },
             None => ().into_any(),
         },
         LineContent::Erased { opens, own, entry } => {
-            view! { <ErasedMessage by=entry.by.clone() at=entry.at opens own/> }.into_any()
+            view! { <ErasedMessage by=entry.by.clone() at=entry.at opens own/> }
         }
     }
 }
@@ -141,14 +140,14 @@ fn Day(start: u64) -> impl IntoView {
             host => host.map(|host| host.day_text(start)),
         }
     };
-    view! { <p class="day"><span>{words}</span></p> }
+    view! { <p class="day"><span>{move || words()}</span></p> }
 }
 
 #[component]
 fn Note(entry: Arc<Entry>, me: Memo<Option<UserId>>) -> impl IntoView {
     view! {
         <p class="note" class:damaged=entry.kind == EntryKind::Damaged>
-            {me.with_untracked(|me| text::note(&entry, me.as_ref()))}
+            {text::note(&entry, me.read_untracked().as_ref())}
         </p>
     }
 }

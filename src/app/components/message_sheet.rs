@@ -1,9 +1,8 @@
 use std::sync::Arc;
 
-use leptos::prelude::*;
-
 use super::avatar::Avatar;
 use crate::app::model::Model;
+use crate::app::prelude::*;
 use crate::app::store::{Sheet, Store};
 use crate::protocol::{Deed, Entry, EntryKind, MessageId, RoomChange, RoomId, UserId};
 
@@ -17,13 +16,13 @@ pub fn MessageSheet(room: RoomId, by: UserId, id: MessageId) -> impl IntoView {
     };
     let copied = RwSignal::new(None::<bool>);
     let copy = move |_| {
-        let body = entry.with_untracked(|entry| entry.as_ref().and_then(|entry| body(entry).map(str::to_owned)));
+        let body = entry.read_untracked().as_ref().and_then(|entry| body(entry).map(str::to_owned));
         if let (Some(host), Some(body)) = (store.host(), body) {
             host.copy_text(&body, Box::new(move |done| copied.set(Some(done))));
         }
     };
-    Effect::new(move || {
-        if entry.with(Option::is_none) {
+    effect(move || {
+        if entry.read().is_none() {
             store.sheet.set(None);
         }
     });
@@ -33,7 +32,7 @@ pub fn MessageSheet(room: RoomId, by: UserId, id: MessageId) -> impl IntoView {
             <h2 id="sheet-title">"Message"</h2>
         </header>
         <blockquote class="quoted" dir="auto">
-            {move || entry.with(|entry| entry.as_ref().and_then(|entry| body(entry).map(str::to_owned)))}
+            {move || entry.read().as_ref().and_then(|entry| body(entry).map(str::to_owned))}
         </blockquote>
         <div class="actions">
             <button class="button quiet" type="button" on:click=copy>

@@ -1,11 +1,11 @@
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::{Button, Input};
-use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use super::access_fields::{AccessFields, Choice};
 use super::focus;
 use super::icon::{Icon, PLUS};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{Access, RoomName};
@@ -18,7 +18,7 @@ pub fn NewRoom() -> impl IntoView {
     let opener = NodeRef::<Button>::new();
     let navigate = use_navigate();
     let making = store.slice(|model| model.making.clone());
-    Effect::new(move || {
+    effect(move || {
         if let Some(made) = making.get().filter(|making| matches!(making.outcome, Some(Ok(())))) {
             asking.set(false);
             store.stop_making();
@@ -63,7 +63,7 @@ fn NewRoomForm(close: Callback<()>) -> impl IntoView {
         Some(text::problem(refusal))
     });
     let told = move || wrong.get().or_else(|| refused.get());
-    Effect::new(move || {
+    effect(move || {
         if let Some(input) = input.get() {
             let _ = input.focus();
         }
@@ -107,7 +107,7 @@ fn NewRoomForm(close: Callback<()>) -> impl IntoView {
                     on:input=move |_| wrong.set(None)
                 />
             </div>
-            <p class="field-error" id="room-name-error" role="alert">{told}</p>
+            <p class="field-error" id="room-name-error" role="alert">{move || told()}</p>
             <AccessFields id="new-room-access" choice/>
             <button class="button" type="submit" disabled=move || !store.ready.get()>"Create"</button>
         </form>

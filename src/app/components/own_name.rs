@@ -1,7 +1,6 @@
-use leptos::prelude::*;
-
 use super::avatar::Avatar;
 use super::icon::{Icon, PERSON, SHIELD};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 
 /// Who one is here, and the ways to what one may change about it.
@@ -18,7 +17,7 @@ pub fn OwnName() -> impl IntoView {
         </Show>
         <div class="own-name">
             {move || me.get().map(|user| view! { <Avatar user/> })}
-            <span class="name" dir="auto">{name}</span>
+            <span class="name" dir="auto">{move || name()}</span>
             <Show when=move || is_admin.get()>
                 <a class="icon-button" href="/admin" aria-label="Administration" title="Administration">
                     <Icon shape=SHIELD/>

@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 
 use leptos::ev;
 use leptos::html::Button;
-use leptos::prelude::*;
 
 use super::focus;
 use super::icon::{CLOSE, Icon};
 use super::person_line::{PersonLine, Row, rows};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::{RoomId, RoomMember, User, UserId};
 
@@ -16,14 +16,14 @@ use crate::protocol::{RoomId, RoomMember, User, UserId};
 pub fn People(room: RoomId) -> impl IntoView {
     let store = Store::here();
     let close = NodeRef::<Button>::new();
-    Effect::new(move || {
+    effect(move || {
         if store.people_open.get() {
             // What is not shown yet cannot take the focus.
             request_animation_frame(move || focus(close));
         }
     });
     let escape = window_event_listener(ev::keydown, move |event| {
-        let alone = store.sheet.with_untracked(Option::is_none);
+        let alone = store.sheet.read_untracked().is_none();
         if event.key() == "Escape" && alone && store.people_open.get_untracked() {
             store.people_open.set(false);
         }
@@ -63,16 +63,16 @@ fn Online(room: RoomId) -> impl IntoView {
         let room = room.clone();
         store.slice(move |model| model.rooms.get(&room).map(|summary| summary.online).unwrap_or_default())
     };
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         let row = |members: &BTreeMap<UserId, RoomMember>, user: &User| match members.get(&user.id) {
             Some(member) => Row::from(RoomMember { user: user.clone(), ..*member }),
             None => Row::of(user.clone()),
         };
-        let all =
-            people.with(|people| members.with(|members| people.values().map(|user| row(members, user)).collect()));
-        me.with(|me| rows(all, me.as_ref()))
+        let members = members.read();
+        let all = people.read().values().map(|user| row(&members, user)).collect();
+        rows(all, me.read().as_ref())
     });
-    let unnamed = move || (online.get() as usize).saturating_sub(shown.with(Vec::len));
+    let unnamed = move || (online.get() as usize).saturating_sub(shown.read().len());
     view! {
         <h3>"Online" <span class="count">{move || online.get()}</span></h3>
         <ul aria-label="Online">
@@ -81,7 +81,7 @@ fn Online(room: RoomId) -> impl IntoView {
             </For>
         </ul>
         <Show when=move || { unnamed() > 0 }>
-            <p class="unnamed">"and " {unnamed} " more"</p>
+            <p class="unnamed">"and " {move || unnamed()} " more"</p>
         </Show>
     }
 }
@@ -105,13 +105,13 @@ fn Everyone(room: RoomId) -> impl IntoView {
         let room = room.clone();
         store.slice(move |model| model.rooms.get(&room).map(|summary| summary.members).unwrap_or_default())
     };
-    let shown = Memo::new(move |_| {
-        let all = members.with(|members| members.values().cloned().map(Row::from).collect());
-        me.with(|me| rows(all, me.as_ref()))
+    let shown = memo(move || {
+        let all = members.read().values().cloned().map(Row::from).collect();
+        rows(all, me.read().as_ref())
     });
     {
         let room = room.clone();
-        Effect::new(move || {
+        effect(move || {
             if live.get() && matches!(due.get(), (true, _) | (_, Some(_))) {
                 store.load_members(&room, false);
             }
@@ -119,7 +119,7 @@ fn Everyone(room: RoomId) -> impl IntoView {
     }
     {
         let room = room.clone();
-        Effect::new(move || {
+        effect(move || {
             store.people_open.track();
             if live.get() {
                 store.load_members(&room, true);
@@ -128,13 +128,13 @@ fn Everyone(room: RoomId) -> impl IntoView {
     }
     // The count comes as a state, now and then; the list follows at once.
     let total = move || {
-        let listed = shown.with(Vec::len);
+        let listed = shown.read().len();
         if more.get() { (count.get() as usize).max(listed) } else { listed }
     };
     let load_room = room.clone();
     let load = StoredValue::new(move || store.load_members(&load_room, false));
     view! {
-        <h3>"Everyone" <span class="count">{total}</span></h3>
+        <h3>"Everyone" <span class="count">{move || total()}</span></h3>
         <ul aria-label="Everyone">
             <For each=move || shown.get() key=Row::clone let(row)>
                 <PersonLine room=room.clone() row/>

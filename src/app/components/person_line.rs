@@ -1,9 +1,8 @@
-use leptos::prelude::*;
-
 use super::avatar::Avatar;
 use super::count_down::seconds_until;
 use super::icon::{DOTS, Icon};
 use super::person_sheet::may_do_something;
+use crate::app::prelude::*;
 use crate::app::store::{Sheet, Store};
 use crate::app::text;
 use crate::protocol::{Role, RoomId, RoomMember, User, UserId};
@@ -33,7 +32,7 @@ impl From<RoomMember> for Row {
 /// Oneself first, then by name.
 pub fn rows(mut rows: Vec<Row>, me: Option<&UserId>) -> Vec<Row> {
     let me = me.map(UserId::as_str);
-    rows.sort_by_cached_key(|row| (me != Some(&row.id), row.name.to_lowercase(), row.id.clone()));
+    rows.sort_by_cached_key(|row| (u64::from(me != Some(&row.id)), row.name.to_lowercase()));
     rows
 }
 
@@ -48,8 +47,8 @@ pub fn PersonLine(room: RoomId, row: Row) -> impl IntoView {
         let room = room.clone();
         store.slice(move |model| may_do_something(model.rank(&room), is_me, role.into(), model.access(&room)))
     };
-    let muted = seconds_until(Memo::new(move |_| muted_until));
-    let muted = Memo::new(move |_| muted.get().is_some());
+    let muted = seconds_until(memo(move || muted_until));
+    let muted = memo(move || muted.get().is_some());
     let person = user.clone();
     let label = format!("Options for {name}");
     let button = move || {
@@ -78,10 +77,9 @@ pub fn PersonLine(room: RoomId, row: Row) -> impl IntoView {
                         .then(|| view! { <span class="standing">{role.map(|role| view! { <span>{role}</span> })} {muted}</span> })
                 }}
             </span>
-            {button}
+            {move || button()}
         </li>
     }
-    .into_any()
 }
 
 #[cfg(test)]

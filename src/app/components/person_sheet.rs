@@ -1,9 +1,8 @@
-use leptos::prelude::*;
-
 use super::avatar::Avatar;
 use super::count_down::seconds_until;
 use super::sure_button::SureButton;
 use crate::app::model::Model;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{Access, Deed, Rank, Role, RoomChange, RoomId, User, UserId};
@@ -28,12 +27,10 @@ pub fn PersonSheet(room: RoomId, user: User) -> impl IntoView {
     let muted_until = {
         let id = user.id.clone();
         let members = store.in_room(&room, |conversation| conversation.members.list.clone());
-        Memo::new(move |_| {
-            members.with(|members| members.get(&id).map(|member| member.muted_until).unwrap_or_default())
-        })
+        memo(move || members.read().get(&id).map(|member| member.muted_until).unwrap_or_default())
     };
     let left = seconds_until(muted_until);
-    let muted = Memo::new(move |_| left.get().is_some());
+    let muted = memo(move || left.get().is_some());
     let change = Callback::new(move |change| {
         store.change(&room, change);
         store.sheet.set(None);
@@ -98,7 +95,7 @@ fn Mute(id: UserId, muted: Memo<bool>, change: Callback<RoomChange>) -> impl Int
             <div class="pills" role="group" aria-labelledby="mute-title">
                 {MUTES.into_iter().map(button).collect_view()}
             </div>
-            {unmute}
+            {move || unmute()}
         </section>
     }
 }

@@ -1,6 +1,5 @@
-use leptos::prelude::*;
-
 use super::icon::{CLOSE, Icon};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 

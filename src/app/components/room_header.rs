@@ -1,10 +1,10 @@
 use leptos::html::Button;
-use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use super::access_icon::AccessIcon;
 use super::focus;
 use super::icon::{BACK, CHECK, DOOR, DOTS, Icon, LINK, PEOPLE};
+use crate::app::prelude::*;
 use crate::app::store::{Sheet, Store};
 use crate::app::text;
 use crate::protocol::RoomId;
@@ -38,7 +38,7 @@ pub fn RoomHeader(room: RoomId) -> impl IntoView {
                 </div>
                 <div class="below">
                     <p class="online">{move || text::online(online.get())}</p>
-                    <Show when=move || !topic.with(String::is_empty)>
+                    <Show when=move || !topic.read().is_empty()>
                         <p class="topic" dir="auto" title=move || topic.get()>{move || topic.get()}</p>
                     </Show>
                 </div>
@@ -56,7 +56,7 @@ pub fn RoomHeader(room: RoomId) -> impl IntoView {
 fn PeopleButton() -> impl IntoView {
     let store = Store::here();
     let button = NodeRef::<Button>::new();
-    Effect::new(move |was_open: Option<bool>| {
+    effect_after(move |was_open: Option<bool>| {
         let open = store.people_open.get();
         if was_open == Some(true) && !open {
             focus(button);
@@ -72,7 +72,7 @@ fn PeopleButton() -> impl IntoView {
             node_ref=button
             disabled=move || !store.ready.get()
             aria-expanded=move || store.people_open.get().to_string()
-            on:click=move |_| store.people_open.update(|open| *open = !*open)
+            on:click=move |_| store.people_open.set(!store.people_open.get_untracked())
         >
             <Icon shape=PEOPLE/>
         </button>
@@ -124,7 +124,7 @@ fn CopyLink(room: RoomId) -> impl IntoView {
             >
                 {move || view! { <Icon shape=if outcome.get() == Some(true) { CHECK } else { LINK }/> }}
             </button>
-            <span class="feedback" aria-live="polite">{words}</span>
+            <span class="feedback" aria-live="polite">{move || words()}</span>
         </span>
     }
 }

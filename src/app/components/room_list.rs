@@ -1,10 +1,9 @@
 use std::collections::HashMap;
 
-use leptos::prelude::*;
-
 use super::access_icon::AccessIcon;
 use super::avatar::RoomMark;
 use crate::app::model::{Model, Standing};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{RoomId, RoomSummary};
@@ -21,10 +20,10 @@ pub fn RoomList(current: Memo<Option<RoomId>>) -> impl IntoView {
     let rooms = store.slice(|model| model.rooms.clone());
     let memberships = store.slice(memberships);
     let filter = RwSignal::new(String::new());
-    let many = Memo::new(move |_| rooms.with(|rooms| rooms.len() > FILTER_ABOVE));
-    let shown = Memo::new(move |_| {
+    let many = memo(move || rooms.read().len() > FILTER_ABOVE);
+    let shown = memo(move || {
         let wanted = if many.get() { filter.get() } else { String::new() };
-        memberships.with(|memberships| rooms.with(|rooms| arrange(rooms.values(), memberships, &wanted)))
+        arrange(rooms.read().values(), &memberships.read(), &wanted)
     });
     view! {
         <nav class="room-list" aria-label="Rooms">
@@ -42,7 +41,7 @@ pub fn RoomList(current: Memo<Option<RoomId>>) -> impl IntoView {
                     <RoomLink room current memberships/>
                 </For>
             </ul>
-            <Show when=move || shown.with(Vec::is_empty)>
+            <Show when=move || shown.read().is_empty()>
                 <p class="none">{move || if many.get() { "No room is called that." } else { "There is no room yet." }}</p>
             </Show>
         </nav>
@@ -58,39 +57,44 @@ fn RoomLink(room: RoomId, current: Memo<Option<RoomId>>, memberships: Memo<Membe
     };
     let here = {
         let room = room.clone();
-        Memo::new(move |_| current.with(|current| current.as_ref() == Some(&room)))
+        memo(move || current.read().as_ref() == Some(&room))
     };
     let news = {
         let room = room.clone();
-        Memo::new(move |_| memberships.with(|memberships| memberships.get(&room).copied()))
+        memo(move || memberships.read().get(&room).copied())
     };
-    let new = move || news.get().filter(|(unread, _)| *unread > 0).map(|(unread, _)| text::unread(unread));
-    let mentions = move || news.get().filter(|(_, mentions)| *mentions > 0).map(|(_, mentions)| format!("@{mentions}"));
-    let label = move || {
-        let (unread, mentions) = news.get().unwrap_or_default();
-        summary.with(|room| Some(text::room_label(room.as_ref()?, unread, mentions)))
-    };
-    let access = move || summary.with(|room| room.as_ref().map(|room| room.access).unwrap_or_default());
-    let name =
-        Signal::derive(move || summary.with(|room| room.as_ref().map(|room| room.name.clone()).unwrap_or_default()));
-    let online = move || summary.with(|room| room.as_ref().map(|room| room.online));
+    let counts = move || news.get().unwrap_or_default();
+    let access = move || summary.read().as_ref().map(|room| room.access).unwrap_or_default();
+    let name = Signal::derive(move || summary.read().as_ref().map(|room| room.name.clone()).unwrap_or_default());
+    let online = move || summary.read().as_ref().map(|room| room.online);
     view! {
         <li>
             <a
                 class="room-link"
                 class:member=move || news.get().is_some()
-                class:unread=move || new().is_some()
+                class:unread=move || { counts().0 > 0 }
                 class:empty=move || online() == Some(0)
                 href=href
-                aria-label=label
+                aria-label=move || {
+                    let (unread, mentions) = counts();
+                    summary.read().as_ref().map(|room| text::room_label(room, unread, mentions))
+                }
                 aria-current=move || here.get().then_some("page")
             >
                 <RoomMark room name/>
                 <span class="name">{move || name.get()}</span>
                 {move || view! { <AccessIcon access=access()/> }}
-                <span class="new mentions" aria-hidden="true" data-count=mentions></span>
-                <span class="new" aria-hidden="true" data-count=new></span>
-                <span class="count" aria-hidden="true">" " {online}</span>
+                <span
+                    class="new mentions"
+                    aria-hidden="true"
+                    data-count=move || Some(counts().1).filter(|count| *count > 0).map(|count| format!("@{count}"))
+                ></span>
+                <span
+                    class="new"
+                    aria-hidden="true"
+                    data-count=move || Some(counts().0).filter(|count| *count > 0).map(text::unread)
+                ></span>
+                <span class="count" aria-hidden="true">" " {move || online()}</span>
             </a>
         </li>
     }
@@ -109,12 +113,14 @@ fn memberships(model: &Model) -> Memberships {
 /// One's own rooms first, then those where people are, then by name.
 fn arrange<'a>(rooms: impl Iterator<Item = &'a RoomSummary>, memberships: &Memberships, wanted: &str) -> Vec<RoomId> {
     let wanted = wanted.trim().to_lowercase();
-    let mut rooms: Vec<_> = rooms
-        .filter(|room| wanted.is_empty() || room.name.to_lowercase().contains(&wanted))
-        .map(|room| (!memberships.contains_key(&room.id), u32::MAX - room.online, room.name.to_lowercase(), &room.id))
-        .collect();
-    rooms.sort();
-    rooms.into_iter().map(|(.., id)| id.clone()).collect()
+    let mut rooms: Vec<_> =
+        rooms.filter(|room| wanted.is_empty() || room.name.to_lowercase().contains(&wanted)).collect();
+    rooms.sort_by_cached_key(|room| {
+        let is_mine = memberships.contains_key(&room.id);
+        let order = if is_mine { 0 } else { 1 << 32 } + u64::from(u32::MAX - room.online);
+        (order, room.name.to_lowercase())
+    });
+    rooms.into_iter().map(|room| room.id.clone()).collect()
 }
 
 #[cfg(test)]

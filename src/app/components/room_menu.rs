@@ -6,12 +6,12 @@ mod invites;
 mod slow_mode;
 mod text_setting;
 
-use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use super::avatar::RoomMark;
 use super::copy_button::CopyButton;
 use crate::app::model::Settings;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{Deed, RoomId};
@@ -79,7 +79,7 @@ fn ask_for_settings(store: Store, room: RoomId) {
                 && conversation.is_some_and(|conversation| conversation.live && is_due(&conversation.settings))
         })
     };
-    Effect::new(move || {
+    effect(move || {
         if wanted.get() {
             store.command(Command::Settings { room: room.clone() });
         }

@@ -1,9 +1,9 @@
 use leptos::html::Div;
-use leptos::prelude::*;
 use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::Seq;
 
@@ -39,7 +39,7 @@ impl Scroller {
     /// A keyboard or a longer draft takes room from the conversation.
     fn follow_size(self) {
         let host = Store::here().host();
-        Effect::new(move || {
+        effect(move || {
             if let (Some(host), Some(log)) = (host, self.log.get()) {
                 host.on_resize(&log, Box::new(move || self.settle()));
             }

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use crate::app::prelude::*;
 
 /// A choice among numbers, each with its words.
 #[component]

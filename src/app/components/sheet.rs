@@ -1,6 +1,5 @@
 use leptos::ev::MouseEvent;
 use leptos::html::Dialog;
-use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
@@ -9,6 +8,7 @@ use super::message_sheet::MessageSheet;
 use super::person_sheet::PersonSheet;
 use super::problem::Problem;
 use super::room_menu::RoomMenu;
+use crate::app::prelude::*;
 use crate::app::store::{Sheet, Store};
 use crate::protocol::RoomId;
 
@@ -18,9 +18,10 @@ use crate::protocol::RoomId;
 pub fn Sheets(room: RoomId) -> impl IntoView {
     let store = Store::here();
     let dialog = NodeRef::<Dialog>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
-        match (store.sheet.with(Option::is_some), dialog.open()) {
+        let is_wanted = store.sheet.read().is_some();
+        match (is_wanted, dialog.open()) {
             // What it shows has to be there first.
             (true, false) => request_animation_frame(move || _ = dialog.show_modal()),
             (false, true) => dialog.close(),
@@ -45,9 +46,9 @@ pub fn Sheets(room: RoomId) -> impl IntoView {
                             <Icon shape=CLOSE/>
                         </button>
                         {match sheet {
-                            Sheet::Room => view! { <RoomMenu room/> }.into_any(),
-                            Sheet::Person(user) => view! { <PersonSheet room user/> }.into_any(),
-                            Sheet::Message { by, id } => view! { <MessageSheet room by id/> }.into_any(),
+                            Sheet::Room => view! { <RoomMenu room/> },
+                            Sheet::Person(user) => view! { <PersonSheet room user/> },
+                            Sheet::Message { by, id } => view! { <MessageSheet room by id/> },
                         }}
                         <Problem/>
                     </div>

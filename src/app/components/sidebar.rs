@@ -1,9 +1,8 @@
-use leptos::prelude::*;
-
 use super::lamp::Lamp;
 use super::new_room::NewRoom;
 use super::own_name::OwnName;
 use super::room_list::RoomList;
+use crate::app::prelude::*;
 use crate::protocol::RoomId;
 
 /// The rooms, and oneself.

@@ -1,8 +1,8 @@
 use leptos::html::Input;
-use leptos::prelude::*;
 
 use super::ask_form::{AskForm, Field, focus_first, value};
 use crate::app::asking::Asking;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::api::SignIn;
@@ -21,7 +21,7 @@ pub fn SignInForm(
     let (name_box, password_box) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
     let known = name.get_untracked();
     focus_first(if known.is_empty() { name_box } else { password_box });
-    Effect::new(move || {
+    effect(move || {
         if let Some(input) = name_box.get().filter(|input| input.value().is_empty()) {
             input.set_value(&known);
         }

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use crate::app::prelude::*;
 
 /// A button for what cannot be undone: it asks once more.
 #[component]

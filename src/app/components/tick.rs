@@ -1,12 +1,11 @@
-use leptos::prelude::*;
-
 use super::icon::{CHECK, CLOCK, Icon};
 use crate::app::model::Delivery;
+use crate::app::prelude::*;
 
 /// How it stands with one's own message.
 #[component]
 pub fn Tick(#[prop(into)] delivery: Signal<Delivery>) -> impl IntoView {
-    move || {
+    live_view(move || {
         let (shape, words) = match delivery.get() {
             Delivery::Sending => (CLOCK, "Sending"),
             Delivery::Stored { .. } => (CHECK, "Stored"),
@@ -18,5 +17,5 @@ pub fn Tick(#[prop(into)] delivery: Signal<Delivery>) -> impl IntoView {
                 <span class="visually-hidden">{words}</span>
             </span>
         })
-    }
+    })
 }

@@ -1,5 +1,4 @@
-use leptos::prelude::*;
-
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::RoomId;
@@ -8,7 +7,7 @@ use crate::protocol::RoomId;
 #[component]
 pub fn Typing(room: RoomId) -> impl IntoView {
     let users = Store::here().in_room(&room, |conversation| conversation.typing.clone());
-    let words = move || users.with(|users| text::typing(users));
+    let words = move || text::typing(&users.read());
     view! {
         <p class="typing">
             {move || words().map(|words| view! { <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span> {words} })}

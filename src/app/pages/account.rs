@@ -1,8 +1,8 @@
-use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::app::components::{Account, Arrival, Back};
 use crate::app::model::Model;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 
 /// Oneself.
@@ -10,7 +10,7 @@ use crate::app::store::Store;
 pub fn AccountPage() -> impl IntoView {
     let store = Store::here();
     let is_in = store.slice(Model::is_in);
-    Effect::new(move || store.open(None));
+    effect(move || store.open(None));
     view! {
         <Title text="Your account"/>
         <Show when=move || is_in.get() fallback=|| view! { <Arrival room=None/> }>

@@ -1,4 +1,3 @@
-use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -6,6 +5,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use crate::app::asking::Asking;
 use crate::app::components::{Admin, Arrival, Back, Outcome, secret_in};
 use crate::app::model::Model;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::InviteCode;
@@ -19,7 +19,7 @@ pub fn AdminPage() -> impl IntoView {
     let is_admin = store.slice(|model| model.admin);
     let claiming = Asking::with_words(text::claim_failure);
     claim(store, claiming, is_in);
-    Effect::new(move || store.open(None));
+    effect(move || store.open(None));
     view! {
         <Title text="Administration"/>
         <Show when=move || is_in.get() fallback=|| view! { <Arrival room=None/> }>
@@ -30,7 +30,7 @@ pub fn AdminPage() -> impl IntoView {
                 </header>
                 <div class="page-body">
                     {move || {
-                        if is_admin.get() { view! { <Admin/> }.into_any() } else { view! { <Closed claiming/> }.into_any() }
+                        if is_admin.get() { view! { <Admin/> } } else { view! { <Closed claiming/> } }
                     }}
                 </div>
             </main>
@@ -54,13 +54,14 @@ fn claim(store: Store, asking: Asking, is_in: Memo<bool>) {
     let fragment = use_location().hash;
     let navigate = use_navigate();
     let code = RwSignal::new(None::<InviteCode>);
-    Effect::new(move || {
-        if let Some(found) = fragment.with(|fragment| secret_in(fragment, "claim")) {
+    effect(move || {
+        let found = secret_in(&fragment.read(), "claim");
+        if let Some(found) = found {
             code.set(Some(found));
             navigate("/admin", NavigateOptions { replace: true, ..NavigateOptions::default() });
         }
     });
-    Effect::new(move || {
+    effect(move || {
         if let Some(code) = code.get().filter(|_| is_in.get() && store.ready.get()) {
             untrack(|| asking.tell("/api/admin/claim", &ClaimAdmin { code }, move || store.be_admin()));
         }

@@ -1,7 +1,7 @@
-use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::app::components::{Arrival, Lamp};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 
 /// Where nobody talks yet: the way in, then the choice of a room.
@@ -9,10 +9,10 @@ use crate::app::store::Store;
 pub fn Lobby() -> impl IntoView {
     let store = Store::here();
     let name = store.slice(|model| model.me.as_ref().map(|me| me.name.clone()));
-    Effect::new(move || store.open(None));
+    effect(move || store.open(None));
     view! {
         <Title text=""/>
-        <Show when=move || name.with(Option::is_some) fallback=|| view! { <Arrival room=None/> }>
+        <Show when=move || name.read().is_some() fallback=|| view! { <Arrival room=None/> }>
             <main class="lobby">
                 <Lamp/>
                 <h1>"Good to see you, " {move || name.get()}</h1>

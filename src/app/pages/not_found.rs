@@ -1,7 +1,7 @@
-use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::app::components::Lamp;
+use crate::app::prelude::*;
 use crate::protocol::RoomId;
 
 /// An address that nothing stands at.

@@ -1,5 +1,3 @@
-use leptos::either::EitherOf3;
-use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_params_map};
@@ -7,6 +5,7 @@ use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 use super::NoSuchRoom;
 use crate::app::components::{Arrival, Conversation, secret_in};
 use crate::app::model::Model;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::api::RoomInvite;
 use crate::protocol::{Access, RoomId};
@@ -17,36 +16,34 @@ pub fn RoomPage() -> impl IntoView {
     let store = Store::here();
     let params = use_params_map();
     let entered = store.slice(Model::is_in);
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let room = Memo::new(move |_| id.with(|id| RoomId::parse(id).ok()));
-    Effect::new(move || store.open(room.get()));
+    let id = memo(move || params.read().get("id").unwrap_or_default());
+    let room = memo(move || RoomId::parse(&id.read()).ok());
+    effect(move || store.open(room.get()));
     take_invite(store, room, entered);
-    Effect::new(move |was_in: Option<bool>| {
+    effect_after(move |was_in: Option<bool>| {
         let is_in = entered.get();
         if let Some(room) = room.get_untracked().filter(|_| is_in && was_in == Some(false)) {
-            let invited = store.invite.with_untracked(Option::is_some);
+            let invited = store.invite.read_untracked().is_some();
             if !invited && store.now(|model| model.access(&room)) != Access::Password {
                 store.join(room, None, false);
             }
         }
         is_in
     });
-    move || match room.get() {
-        None => EitherOf3::A(view! { <NoSuchRoom id=id.get()/> }),
-        Some(room) if !entered.get() => {
-            EitherOf3::B(view! { <RoomTitle room=room.clone()/> <Arrival room=Some(room)/> })
-        }
-        Some(room) => EitherOf3::C(view! { <RoomTitle room=room.clone()/> <Conversation room/> }),
-    }
+    live_view(move || match room.get() {
+        None => view! { <NoSuchRoom id=id.get()/> },
+        Some(room) if !entered.get() => view! { <RoomTitle room=room.clone()/> <Arrival room=Some(room)/> },
+        Some(room) => view! { <RoomTitle room=room.clone()/> <Conversation room/> },
+    })
 }
 
 /// Uses an invite link once the person is in, and takes its secret out of the address.
 fn take_invite(store: Store, room: Memo<Option<RoomId>>, entered: Memo<bool>) {
     let location = use_location();
     let navigate = use_navigate();
-    Effect::new(move || {
+    effect(move || {
         let Some(room) = room.get() else { return };
-        let Some(code) = location.hash.with(|hash| secret_in(hash, "invite")) else { return };
+        let Some(code) = secret_in(&location.hash.read(), "invite") else { return };
         store.invite.set(Some(RoomInvite { room: room.clone(), code }));
         if !entered.get() || !store.ready.get() {
             return;

@@ -1,10 +1,10 @@
 use leptos::html::Input;
-use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use crate::app::asking::Asking;
 use crate::app::components::ask_form::{Field, value};
 use crate::app::components::confirm::Confirm;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::{Password, api};
 

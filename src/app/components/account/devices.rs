@@ -1,7 +1,6 @@
-use leptos::prelude::*;
-
 use crate::app::asking::Asking;
 use crate::app::components::ask_form::Outcome;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::LoginId;
 use crate::protocol::api::{Account, Device, EndDevice};
@@ -14,8 +13,8 @@ pub fn Devices() -> impl IntoView {
     let devices = RwSignal::new(Vec::<Device>::new());
     let load = move || loading.get("/api/account", move |account: Account| devices.set(account.devices));
     let person = store.slice(|model| model.my_id().cloned());
-    Effect::new(move || {
-        if store.ready.get() && person.with(Option::is_some) {
+    effect(move || {
+        if store.ready.get() && person.read().is_some() {
             untrack(load);
         }
     });

@@ -1,9 +1,9 @@
 use leptos::html::Input;
-use leptos::prelude::*;
 
 use crate::app::asking::Asking;
 use crate::app::components::ask_form::{AskForm, Field, value};
 use crate::app::components::enter_form::new_password;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::api::ChangePassword;
 use crate::protocol::{Password, Profile};
@@ -22,7 +22,7 @@ pub fn OwnPassword() -> impl IntoView {
             <h2 id="password-title">{move || if secured.get() { "Password" } else { "Secure your name" }}</h2>
             {move || {
                 if secured.get() {
-                    view! { <Change asking/> }.into_any()
+                    view! { <Change asking/> }
                 } else {
                     view! {
                         <p>
@@ -31,7 +31,6 @@ pub fn OwnPassword() -> impl IntoView {
                         </p>
                         <Secure asking/>
                     }
-                        .into_any()
                 }
             }}
         </section>

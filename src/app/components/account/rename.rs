@@ -1,8 +1,8 @@
 use leptos::html::Input;
-use leptos::prelude::*;
 
 use crate::app::asking::Asking;
 use crate::app::components::ask_form::{AskForm, Field, value};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::api::ChangeName;
 use crate::protocol::{Profile, UserName};

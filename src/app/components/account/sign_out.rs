@@ -1,9 +1,9 @@
-use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use crate::app::asking::Asking;
 use crate::app::components::ask_form::AskForm;
 use crate::app::components::confirm::Confirm;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::api;
 
@@ -15,7 +15,7 @@ pub fn SignOut() -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="sign-out-title">
             <h2 id="sign-out-title">"Sign out"</h2>
-            {move || if secured.get() { view! { <Secured/> }.into_any() } else { view! { <Guest/> }.into_any() }}
+            {move || if secured.get() { view! { <Secured/> } } else { view! { <Guest/> } }}
         </section>
     }
 }

@@ -1,10 +1,10 @@
 use leptos::html::Input;
-use leptos::prelude::*;
 use leptos_router::location::Url;
 
 use super::admin_person::Row;
 use crate::app::asking::Asking;
 use crate::app::components::ask_form::{AskForm, Field, Outcome, value};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::api::{AdminPerson, PeoplePage};
@@ -28,20 +28,19 @@ pub fn AdminPeople(count: Memo<Option<u64>>) -> impl IntoView {
         });
     });
     let next = move |_| {
-        let after = people.with_untracked(|people| people.last().map(|last| last.profile.user.name.clone()));
+        let after = people.read_untracked().last().map(|last| last.profile.user.name.clone());
         paging.get(&path(&wanted.get_untracked(), after.as_deref()), move |page: PeoplePage| {
             more.set(page.more);
-            people.update(|people| people.extend(page.people));
+            people.write().extend(page.people);
         });
     };
     let changed = Callback::new(move |now: AdminPerson| {
-        people.update(|people| {
-            if let Some(person) = people.iter_mut().find(|person| person.profile.user.id == now.profile.user.id) {
-                *person = now;
-            }
-        });
+        let is_it = |person: &&mut AdminPerson| person.profile.user.id == now.profile.user.id;
+        if let Some(person) = people.write().iter_mut().find(is_it) {
+            *person = now;
+        }
     });
-    Effect::new(move || {
+    effect(move || {
         if store.ready.get() {
             untrack(|| find.run(()));
         }
@@ -50,7 +49,7 @@ pub fn AdminPeople(count: Memo<Option<u64>>) -> impl IntoView {
         let AdminPerson { profile, banned, .. } = person;
         (profile.user.id.to_string(), profile.user.name.clone(), profile.admin, *banned)
     };
-    let none = move || people.with(Vec::is_empty) && !finding.pending.get();
+    let none = move || people.read().is_empty() && !finding.pending.get();
     view! {
         <section class="section" aria-labelledby="admin-people-title">
             <h2 id="admin-people-title">"People" {move || count.get().map(|count| format!(" ({})", text::thousands(count)))}</h2>

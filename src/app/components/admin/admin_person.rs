@@ -1,9 +1,8 @@
-use leptos::prelude::*;
-
 use crate::app::asking::Asking;
 use crate::app::components::ask_form::Outcome;
 use crate::app::components::avatar::Avatar;
 use crate::app::components::confirm::Confirm;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::User;
 use crate::protocol::api::{AdminPerson, ChangePerson};
@@ -53,9 +52,9 @@ fn Ban(user: User, banned: bool, changed: Callback<AdminPerson>) -> impl IntoVie
         asking.post("/api/admin/person", &change, move |now| _ = changed.try_run(now));
     });
     if banned {
-        view! { <Undo id=form asking label="Unban" about=name undo=turn/> }.into_any()
+        view! { <Undo id=form asking label="Unban" about=name undo=turn/> }
     } else {
-        view! { <Confirm id=form asking label="Ban" about=name question action="Ban" submit=turn/> }.into_any()
+        view! { <Confirm id=form asking label="Ban" about=name question action="Ban" submit=turn/> }
     }
 }
 
@@ -70,12 +69,11 @@ fn MakeAdmin(user: User, admin: bool, changed: Callback<AdminPerson>) -> impl In
         asking.post("/api/admin/person", &change, move |now| _ = changed.try_run(now));
     });
     if admin {
-        view! { <Undo id=form asking label="Unmake administrator" about=name undo=turn/> }.into_any()
+        view! { <Undo id=form asking label="Unmake administrator" about=name undo=turn/> }
     } else {
         view! {
             <Confirm id=form asking label="Make administrator" about=name question action="Make administrator" submit=turn/>
         }
-        .into_any()
     }
 }
 

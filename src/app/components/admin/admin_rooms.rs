@@ -1,8 +1,7 @@
-use leptos::prelude::*;
-
 use crate::app::asking::Asking;
 use crate::app::components::avatar::RoomMark;
 use crate::app::components::confirm::Confirm;
+use crate::app::prelude::*;
 use crate::app::text;
 use crate::protocol::api::{AdminRoom, CloseRoom};
 

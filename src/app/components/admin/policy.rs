@@ -1,7 +1,6 @@
-use leptos::prelude::*;
-
 use crate::app::asking::Asking;
 use crate::app::components::ask_form::AskForm;
+use crate::app::prelude::*;
 use crate::app::text;
 use crate::protocol::api::{ChangeSignUp, SignUp};
 

@@ -1,7 +1,7 @@
 use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
 
 use crate::app::components::access_fields::{AccessFields, Choice};
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::{Access, RoomChange, RoomId};
 
@@ -15,8 +15,8 @@ pub fn AccessSetting(room: RoomId) -> impl IntoView {
     };
     let choice = Choice::new(now.get_untracked());
     // A password is not shown again, so that there is always a new one to be set.
-    let is_changed = move || choice.access.get() != now.get() || choice.password.with(|password| !password.is_empty());
-    Effect::new(move |before: Option<Access>| {
+    let is_changed = move || choice.access.get() != now.get() || !choice.password.read().is_empty();
+    effect_after(move |before: Option<Access>| {
         let now = now.get();
         if before.is_some_and(|before| before != now) {
             choice.access.set(now);

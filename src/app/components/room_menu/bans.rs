@@ -1,5 +1,4 @@
-use leptos::prelude::*;
-
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::{RoomChange, RoomId, User};
 
@@ -8,7 +7,7 @@ use crate::protocol::{RoomChange, RoomId, User};
 pub fn Bans(room: RoomId) -> impl IntoView {
     let store = Store::here();
     let settings = store.in_room(&room, |conversation| conversation.settings.clone());
-    let bans = Memo::new(move |_| settings.with(|settings| settings.known.as_ref().map(|known| known.bans.clone())));
+    let bans = memo(move || settings.read().known.as_ref().map(|known| known.bans.clone()));
     let bans = move || bans.get().unwrap_or_default();
     let room = StoredValue::new(room);
     view! {

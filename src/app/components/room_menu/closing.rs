@@ -1,6 +1,6 @@
 use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
 
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::{RoomChange, RoomId};
 
@@ -14,7 +14,7 @@ pub fn Closing(room: RoomId) -> impl IntoView {
         let room = room.clone();
         store.slice(move |model| model.room_name(&room))
     };
-    let is_it = move || typed.with(|typed| name.with(|name| typed.trim() == name.as_str()));
+    let is_it = move || typed.read().trim() == *name.read();
     let close = move |event: SubmitEvent| {
         event.prevent_default();
         if is_it() {

@@ -1,6 +1,5 @@
-use leptos::prelude::*;
-
 use super::text_setting::TextSetting;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::limits::{ROOM_NAME_CHARS_MAX, TOPIC_CHARS_MAX};

@@ -1,8 +1,8 @@
 use leptos::ev::SubmitEvent;
-use leptos::prelude::*;
 
 use crate::app::components::copy_button::CopyButton;
 use crate::app::components::select::Select;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{InviteLink, RoomChange, RoomId};

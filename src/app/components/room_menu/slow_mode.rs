@@ -1,6 +1,5 @@
-use leptos::prelude::*;
-
 use crate::app::components::select::Select;
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::app::text;
 use crate::protocol::{RoomChange, RoomId};
@@ -14,13 +13,13 @@ pub fn SlowModeSetting(room: RoomId) -> impl IntoView {
     let store = Store::here();
     let now = store.in_room(&room, |conversation| conversation.terms.slow_mode_s);
     let value = RwSignal::new(now.get_untracked());
-    Effect::new(move || {
+    effect(move || {
         let now = now.get();
         if value.get_untracked() != now {
             value.set(now);
         }
     });
-    Effect::new(move |before: Option<u32>| {
+    effect_after(move |before: Option<u32>| {
         let seconds = value.get();
         if before.is_some_and(|before| before != seconds) && seconds != now.get_untracked() {
             store.change(&room, RoomChange::SlowMode { seconds });

@@ -1,7 +1,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
-use leptos::prelude::*;
 
+use crate::app::prelude::*;
 use crate::app::store::Store;
 use crate::protocol::{RoomChange, RoomId};
 
@@ -23,7 +23,7 @@ pub fn TextSetting(
     let asked = RwSignal::new(None::<(&'static str, String)>);
     let outcome =
         store.slice(|model| Some((model.changing.as_ref()?.change, model.changing.as_ref()?.outcome.clone()?.is_ok())));
-    Effect::new(move || {
+    effect(move || {
         if let (Some((change, true)), Some((asked_for, text))) = (outcome.get(), asked.get_untracked())
             && change == asked_for
         {
@@ -46,7 +46,7 @@ pub fn TextSetting(
         wrong.set(None);
         text.set(event_target_value(&event));
     };
-    let is_changed = move || text.with(|text| saved.with(|saved| text != saved));
+    let is_changed = move || *text.read() != *saved.read();
     let error_id = format!("{id}-error");
     view! {
         <form class="setting" novalidate=true on:submit=submit>
@@ -60,7 +60,7 @@ pub fn TextSetting(
                     maxlength=chars_max.to_string()
                     node_ref=input
                     value=value
-                    aria-invalid=move || wrong.with(Option::is_some).then_some("true")
+                    aria-invalid=move || wrong.read().is_some().then_some("true")
                     aria-describedby=error_id.clone()
                     on:input=on_input
                 />

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::checksum::{Stored, checksum};
 use crate::log::damaged;
-use crate::protocol::{Entry, Epoch, InvalidId, RoomId, Seq, User, encode};
+use crate::protocol::{Entry, EntryKind, Epoch, InvalidId, RoomId, Seq, User, encode};
 
 /// The columns that [`entry`] reads, in this order.
 pub const ENTRY: &str = "seq, at, by_id, by_name, kind, checksum";
@@ -45,7 +45,7 @@ fn intact(room: &RoomId, seq: Seq, row: &Row) -> Option<Entry> {
         seq,
         at: stored.at,
         by: User { id: id(row, 2).ok()?, name: row.get(3).ok()? },
-        kind: serde_json::from_slice(stored.kind).ok()?,
+        kind: EntryKind::read(str::from_utf8(stored.kind).ok()?).ok()?,
     })
 }
 
