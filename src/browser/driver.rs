@@ -132,7 +132,7 @@ impl Driver {
                 Action::Connect => self.connect(),
                 Action::Transmit(text) => {
                     if let Some(socket) = &*self.socket.borrow() {
-                        socket.send(&text);
+                        socket.send(text);
                     }
                 }
                 // Browsers say no more than that they close, and the server needs to know no more.

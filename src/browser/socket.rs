@@ -1,8 +1,12 @@
+use std::future::poll_fn;
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::future::{AbortHandle, Abortable, Either, select};
+use futures_util::{SinkExt, StreamExt};
+use gloo_net::websocket::futures::WebSocket;
+use gloo_net::websocket::{Message, State, WebSocketError};
 use leptos::prelude::window;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use super::driver::input;
 use crate::protocol::SUBPROTOCOL;
@@ -11,57 +15,66 @@ use crate::protocol::SUBPROTOCOL;
 const ABNORMAL: u16 = 1006;
 
 /// One WebSocket to the server. Dropped, it closes and says nothing any more, whatever was under way.
-pub struct Socket(Option<Open>);
-
-struct Open {
-    socket: WebSocket,
-    _opened: Closure<dyn Fn()>,
-    _heard: Closure<dyn Fn(MessageEvent)>,
-    _closed: Closure<dyn Fn(CloseEvent)>,
+pub struct Socket {
+    outgoing: UnboundedSender<String>,
+    task: AbortHandle,
 }
 
 impl Socket {
     pub fn open() -> Self {
-        let Ok(socket) = WebSocket::new_with_str(&address(), SUBPROTOCOL) else {
-            // The browser refuses even to try. Whoever opens the socket is not to be called back before it is there.
-            spawn_local(async { closed(ABNORMAL) });
-            return Self(None);
-        };
-        let opened = Closure::<dyn Fn()>::new(|| input(|session, now| session.handle_opened(now)));
-        let heard = Closure::<dyn Fn(MessageEvent)>::new(heard);
-        let closed = Closure::<dyn Fn(CloseEvent)>::new(|event: CloseEvent| closed(event.code()));
-        socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
-        socket.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-        // After an error comes the close.
-        socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        Self(Some(Open { socket, _opened: opened, _heard: heard, _closed: closed }))
+        let (outgoing, queue) = unbounded();
+        let (task, registration) = AbortHandle::new_pair();
+        let talking = talk(queue, task.clone());
+        spawn_local(async {
+            // Aborted or at its end: either way there is nothing left to do.
+            let _ = Abortable::new(talking, registration).await;
+        });
+        Self { outgoing, task }
     }
 
     /// What a closing socket does not take is sent again on the next link.
-    pub fn send(&self, text: &str) {
-        // A browser complains about what is written to a socket that is closing. The close is on its way.
-        if let Some(Open { socket, .. }) = &self.0
-            && socket.ready_state() == WebSocket::OPEN
-        {
-            let _ = socket.send_with_str(text);
+    pub fn send(&self, text: String) {
+        let _ = self.outgoing.unbounded_send(text);
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn talk(mut queue: UnboundedReceiver<String>, task: AbortHandle) {
+    let Ok(mut socket) = WebSocket::open_with_protocol(&address(), SUBPROTOCOL) else {
+        return closed(ABNORMAL); // the browser refuses even to try
+    };
+    // A socket that has failed is ready as well: to say so.
+    let _ = poll_fn(|context| socket.poll_ready_unpin(context)).await;
+    if matches!(socket.state(), State::Open) {
+        input(|session, now| session.handle_opened(now));
+    }
+    // Only as long as this is the socket in use: any input may end it and open another.
+    while !task.is_aborted() {
+        let turn = match select(socket.next(), queue.next()).await {
+            Either::Left((heard, _)) => Either::Left(heard),
+            Either::Right((text, _)) => Either::Right(text),
+        };
+        match turn {
+            Either::Left(Some(Ok(Message::Text(text)))) => input(|session, now| session.handle_text(now, &text)),
+            Either::Left(Some(Err(WebSocketError::ConnectionClose(event)))) => return closed(event.code),
+            // Not of this protocol; or an error, after which the close follows.
+            Either::Left(Some(_)) => {}
+            Either::Left(None) => return closed(ABNORMAL),
+            Either::Right(Some(text)) => write(&mut socket, text).await,
+            Either::Right(None) => return,
         }
     }
 }
 
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        // Without a code there is nothing that a browser refuses.
-        let _ = self.socket.close();
-    }
-}
-
-fn heard(event: MessageEvent) {
-    // What is no text is not of this protocol.
-    if let Some(text) = event.data().as_string() {
-        input(|session, now| session.handle_text(now, &text));
+/// A browser complains about what is written to a socket that is closing. The close is on its way.
+async fn write(socket: &mut WebSocket, text: String) {
+    if matches!(socket.state(), State::Open) {
+        let _ = socket.send(Message::Text(text)).await;
     }
 }
 
