@@ -99,8 +99,10 @@ impl Server {
         }
     }
 
+    /// One that is restored is another log, whenever it was taken: also while the server was down.
     pub fn take_backup(&mut self) {
-        self.backup = Some((self.disk.snapshot(epoch(u64::from(self.life) + 1)), self.standing.clone()));
+        let next = self.past.len() as u64 + 2;
+        self.backup = Some((self.disk.snapshot(epoch(next)), self.standing.clone()));
     }
 
     /// Another log from now on, as its epoch tells.
